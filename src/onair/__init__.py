@@ -1,0 +1,39 @@
+"""Put your Django models on air.
+
+The public names, and nothing else. Each is resolved on first use (PEP 562), so that importing the package
+imports neither models nor optional libraries.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onair.authorization.rules import authorize as authorize
+    from onair.publishing.api import apublish as apublish
+    from onair.publishing.api import batch as batch
+    from onair.publishing.api import publish as publish
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "apublish": "onair.publishing.api",
+    "authorize": "onair.authorization.rules",
+    "batch": "onair.publishing.api",
+    "publish": "onair.publishing.api",
+}
+
+__all__ = ["__version__", "apublish", "authorize", "batch", "publish"]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+
+class OnAirConfig(AppConfig):
+    """The application: discovers the rules, registers the checks, and makes ``runserver`` live."""
+
+    name = "onair"
+    verbose_name = _("On air")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from onair import checks
+        from onair.embedded import runserver
+
+        checks.register()
+        runserver.install()
+        autodiscover_modules("onair_rules")

@@ -1,0 +1,280 @@
+"""The settings: one dictionary, ``ONAIR``, of which every key is optional.
+
+Nothing is read when this module is imported. What the settings mean together is worked out once, and forgotten
+when Django says that a setting has changed, so that ``override_settings`` works.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from django.conf import settings as django_settings
+from django.core.signals import setting_changed
+from django.utils.crypto import salted_hmac
+
+from onair.exceptions import ConfigurationError
+from onair.protocol.app import App, Credential, Limits
+
+EMBEDDED_APP_ID = "1"
+
+#: The cluster that Pusher's libraries take where none is named.
+DEFAULT_CLUSTER = "mt1"
+
+#: What hosted Pusher accepts as the data of one event, in bytes.
+HOSTED_EVENT_SIZE = 10_240
+
+
+class Settings:
+    """The options of ``ONAIR``, with their defaults. Sizes are bytes, times are seconds."""
+
+    #: Where events go: unset (the server inside this site), ``http://key:secret@host:port/apps/1``
+    #: or ``pusher://key:secret@cluster/app_id``. The environment's ``ONAIR_URL`` serves where it is not set.
+    URL: str | None = None
+    #: Where browsers connect, ``wss://live.example.com/prefix``. Unset: the host of the page.
+    PUBLIC_URL: str | None = None
+    #: Origins whose pages may connect, ``https://www.example.com``. Unset: ``ALLOWED_HOSTS`` and
+    #: ``CSRF_TRUSTED_ORIGINS`` decide.
+    ALLOWED_ORIGINS: list[str] | None = None
+    #: Whether browsers may send client events (``client-…``) to each other.
+    CLIENT_EVENTS: bool = False
+    #: Client events that one connection may send in a second.
+    MAX_CLIENT_EVENTS_PER_SECOND: int = 10
+    #: The largest data of one event.
+    MAX_EVENT_SIZE: int = 102_400
+    #: The largest message that a browser may send.
+    MAX_CLIENT_MESSAGE_SIZE: int = 10_240
+    #: Channels that one connection may subscribe to.
+    MAX_CHANNELS: int = 200
+    #: Connections that the server accepts. Unset: the limit of open files less 128.
+    MAX_CONNECTIONS: int | None = None
+    #: Silence after which a connection is tested.
+    ACTIVITY_TIMEOUT: int = 120
+    #: Events that may wait for being sent; beyond it the oldest is dropped and counted.
+    QUEUE_EVENTS: int = 10_000
+    #: The same, in bytes of data.
+    QUEUE_SIZE: int = 32 * 1024 * 1024
+    #: How long the end of a process waits for the last events to leave.
+    DRAIN_TIMEOUT: float = 5
+    #: How long a page that shows an object lets its reader follow it.
+    GRANT_AGE: int = 12 * 60 * 60
+    #: Whether the access mixins publish on ``private-modelname_pk`` instead of ``modelname_pk``.
+    PUSHERABLE_PRIVATE: bool = False
+
+    def __getattribute__(self, name: str) -> Any:
+        default = object.__getattribute__(self, name)
+        return user_settings().get(name, default) if name.isupper() else default
+
+
+#: Name and type of every option.
+OPTIONS: dict[str, Any] = get_type_hints(Settings)
+
+settings = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The server is inside this site's own processes, or beside it on this machine."""
+
+    app: App
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteServer:
+    """A server elsewhere that speaks the Pusher HTTP API: our own, Soketi, Reverb."""
+
+    app: App
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostedPusher:
+    """The commercial service, or a host that the seeds' ``PUSHER_HOST`` names in its place."""
+
+    app: App
+    cluster: str
+    host: str | None = None
+
+
+Target = Embedded | RemoteServer | HostedPusher
+
+
+def user_settings() -> dict[str, Any]:
+    """Return the project's ``ONAIR``, an empty one where it has none."""
+    value = getattr(django_settings, "ONAIR", None)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ConfigurationError(f'ONAIR is a dictionary, like {{"URL": "…"}}, not {type(value).__name__}.')
+    return value
+
+
+def url() -> str | None:
+    """Return ``ONAIR["URL"]``, else the environment's ``ONAIR_URL``, else None."""
+    return settings.URL or os.environ.get("ONAIR_URL") or None
+
+
+def target() -> Target:
+    """Return where this site's events go.
+
+    Raises:
+        ConfigurationError: the URL or the ``PUSHER_…`` settings cannot be understood.
+    """
+    return _target(url())
+
+
+def app() -> App:
+    """Return the app that this site publishes to and signs for."""
+    return target().app
+
+
+def site_key() -> str:
+    """Return what tells this site from every other one on the machine.
+
+    Two checkouts of a project have different keys, and so have two projects with one secret key.
+    """
+    base = getattr(django_settings, "BASE_DIR", None) or Path.cwd()
+    identity = f"{os.path.realpath(base)}|{django_settings.SECRET_KEY}"
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+
+def public_url() -> str | None:
+    """Return where browsers connect, without a slash at its end; None is the page's own host.
+
+    Raises:
+        ConfigurationError: ``PUBLIC_URL`` is no ``ws://`` or ``wss://`` address.
+    """
+    value = settings.PUBLIC_URL
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in {"ws", "wss"} or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigurationError(
+            f'ONAIR["PUBLIC_URL"] is {value!r}. It names where browsers connect, like '
+            '"wss://live.example.com" or "wss://example.com/prefix".'
+        )
+    return value.rstrip("/")
+
+
+@lru_cache(maxsize=4)
+def _target(chosen: str | None) -> Target:
+    if chosen:
+        return _target_of_url(chosen)
+    return _target_of_pusher_settings() or Embedded(_embedded_app())
+
+
+def _forget(**kwargs: Any) -> None:
+    _target.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="onair.conf")
+
+
+def _embedded_app() -> App:
+    secrets = (django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS)
+    return _make_app(EMBEDDED_APP_ID, tuple(_derived_credential(secret) for secret in secrets))
+
+
+def _make_app(app_id: str, credentials: tuple[Credential, ...]) -> App:
+    limits = Limits(
+        event_bytes=settings.MAX_EVENT_SIZE,
+        client_message_bytes=settings.MAX_CLIENT_MESSAGE_SIZE,
+        channels_per_connection=settings.MAX_CHANNELS,
+        client_events_per_second=settings.MAX_CLIENT_EVENTS_PER_SECOND,
+        connections=settings.MAX_CONNECTIONS,
+    )
+    return App(
+        id=app_id,
+        credentials=credentials,
+        limits=limits,
+        client_events=settings.CLIENT_EVENTS,
+        activity_timeout=settings.ACTIVITY_TIMEOUT,
+    )
+
+
+@lru_cache(maxsize=16)
+def _derived_credential(secret_key: str | bytes) -> Credential:
+    """Derive key and secret by two salts: the key is public, and says nothing of the secret."""
+
+    def derive(salt: str) -> str:
+        return salted_hmac(salt, "onair", secret=secret_key, algorithm="sha256").hexdigest()
+
+    return Credential(key=derive("onair.app.key")[:20], secret=derive("onair.app.secret")[:40])
+
+
+def _target_of_pusher_settings() -> HostedPusher | None:
+    """Read the settings of django-pusherable and drf_model_pusher, which mean hosted Pusher."""
+    names = ("PUSHER_APP_ID", "PUSHER_KEY", "PUSHER_SECRET")
+    values = [str(getattr(django_settings, name, None) or "") for name in names]
+    if not any(values):
+        return None
+    missing = [name for name, value in zip(names, values, strict=True) if not value]
+    if missing:
+        raise ConfigurationError(
+            f"{', '.join(missing)} is empty, while {', '.join(n for n in names if n not in missing)} is set. "
+            "Hosted Pusher needs all three (they are on the app's keys page); "
+            "to use the server inside this site, remove them all."
+        )
+    app_id, key, secret = values
+    return HostedPusher(
+        app=_make_app(app_id, (Credential(key=key, secret=secret),)),
+        cluster=getattr(django_settings, "PUSHER_CLUSTER", DEFAULT_CLUSTER) or "",
+        host=getattr(django_settings, "PUSHER_HOST", None) or None,
+    )
+
+
+def _bad_url(value: str, problem: str) -> ConfigurationError:
+    return ConfigurationError(
+        f'{_without_secret(value)!r} in ONAIR["URL"] or ONAIR_URL {problem}. It is one of: unset (the server '
+        "inside this site), http://key:secret@host:port/apps/1 (a server elsewhere), "
+        "pusher://key:secret@cluster/app_id (hosted Pusher)."
+    )
+
+
+def _without_secret(value: str) -> str:
+    parts = urlsplit(value)
+    if not parts.password:
+        return value
+    return value.replace(f":{parts.password}@", ":…@")
+
+
+def _target_of_url(value: str) -> Target:
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 (reading it is what validates it)
+    except ValueError as error:
+        raise _bad_url(value, f"is not a URL ({error})") from None
+    if parts.scheme not in _SCHEMES:
+        raise _bad_url(value, f"has the unknown scheme {parts.scheme!r}")
+    if not parts.hostname:
+        raise _bad_url(value, "names no host")
+    if not parts.username or not parts.password:
+        raise _bad_url(value, "names no key and secret (key:secret@…)")
+    read = _SCHEMES[parts.scheme]
+    target = read(parts, Credential(key=unquote(parts.username), secret=unquote(parts.password)))
+    if not target.app.id:
+        raise _bad_url(value, "names no app id")
+    return target
+
+
+def _read_remote(parts: SplitResult, credential: Credential) -> RemoteServer:
+    prefix, _, app_id = parts.path.rstrip("/").rpartition("/apps/")
+    host = parts.netloc.rpartition("@")[2]
+    return RemoteServer(_make_app(unquote(app_id), (credential,)), f"{parts.scheme}://{host}{prefix}")
+
+
+def _read_hosted(parts: SplitResult, credential: Credential) -> HostedPusher:
+    return HostedPusher(_make_app(unquote(parts.path.strip("/")), (credential,)), parts.hostname or "")
+
+
+_SCHEMES: dict[str, Callable[[SplitResult, Credential], RemoteServer | HostedPusher]] = {
+    "http": _read_remote,
+    "https": _read_remote,
+    "pusher": _read_hosted,
+}

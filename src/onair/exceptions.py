@@ -1,0 +1,34 @@
+"""Errors that a developer sees, each with its remedy.
+
+OnAirError
+├── ConfigurationError      a setting is wrong or missing (also ImproperlyConfigured)
+└── PublishError            an event cannot be published as asked
+    ├── BadEvent            its name, channel or data is not acceptable
+    └── EventTooLarge       its data exceeds the limit
+
+What a *client* does wrong is a ``protocol.errors.ProtocolError`` and never reaches a developer's code.
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+class OnAirError(Exception):
+    """Anything that django-onair raises on purpose."""
+
+
+class ConfigurationError(OnAirError, ImproperlyConfigured):
+    """A setting is wrong or missing; the message names the setting and the remedy."""
+
+
+class PublishError(OnAirError):
+    """An event cannot be published as asked."""
+
+
+class BadEvent(PublishError, ValueError):
+    """A channel, an event name or the data of an event is not acceptable."""
+
+
+class EventTooLarge(PublishError, ValueError):
+    """The serialised data of an event exceeds ``ONAIR["MAX_EVENT_SIZE"]``."""
