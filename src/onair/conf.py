@@ -1,6 +1,6 @@
 """The settings: one dictionary, ``ONAIR``, of which every key is optional.
 
-Nothing is read when this module is imported. What the settings mean together is worked out once, and forgotten
+Nothing is read when this module is imported. What the settings mean together is worked out once and forgotten
 when Django says that a setting has changed, so that ``override_settings`` works.
 """
 

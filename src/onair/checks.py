@@ -1,0 +1,84 @@
+"""The system checks: those of the settings, and the list of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args, get_origin
+
+from django.core import checks
+from django.core.checks import CheckMessage, Error
+
+from onair import conf
+from onair.exceptions import ConfigurationError
+
+UNKNOWN_OPTION = "onair.E001"
+WRONG_TYPE = "onair.E002"
+WRONG_VALUE = "onair.E003"
+
+
+def check_settings(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Say of each option of ``ONAIR`` that is unknown, of the wrong type, or cannot be understood."""
+    try:
+        given = conf.user_settings()
+    except ConfigurationError as error:
+        return [Error(str(error), id=WRONG_TYPE)]
+    return [*_unknown_options(given), *(_wrong_types(given) or _wrong_values())]
+
+
+def _unknown_options(given: dict[str, Any]) -> list[CheckMessage]:
+    return [
+        Error(
+            f"ONAIR has no option {name!r}.",
+            hint=f"The options are: {', '.join(sorted(conf.OPTIONS))}.",
+            id=UNKNOWN_OPTION,
+        )
+        for name in given
+        if name not in conf.OPTIONS
+    ]
+
+
+def _wrong_types(given: dict[str, Any]) -> list[CheckMessage]:
+    return [
+        Error(f'ONAIR["{name}"] is {value!r}; it should be {_describe(conf.OPTIONS[name])}.', id=WRONG_TYPE)
+        for name, value in given.items()
+        if name in conf.OPTIONS and not _fits(value, conf.OPTIONS[name])
+    ]
+
+
+def _wrong_values() -> list[CheckMessage]:
+    messages: list[CheckMessage] = []
+    for read in (conf.target, conf.public_url):
+        try:
+            read()
+        except ConfigurationError as error:
+            messages.append(Error(str(error), id=WRONG_VALUE))
+    return messages
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value is of a type as annotated in ``conf.Settings``; a number is never negative."""
+    if alternatives := get_args(hint) if get_origin(hint) is not list else ():
+        return any(_fits(value, alternative) for alternative in alternatives)
+    if get_origin(hint) is list:
+        return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+    if hint in {int, float}:
+        return isinstance(value, (int, hint)) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, hint)
+
+
+def _describe(hint: Any) -> str:
+    if alternatives := get_args(hint) if get_origin(hint) is not list else ():
+        return " or ".join(_describe(alternative) for alternative in alternatives)
+    names = {
+        str: "a string",
+        bool: "True or False",
+        int: "a whole number",
+        float: "a number",
+        type(None): "None",
+    }
+    return names.get(hint, "a list of strings")
+
+
+def register() -> None:
+    """Register every check of the package. Called when the app registry is ready; twice does no harm."""
+    checks.register(check_settings)

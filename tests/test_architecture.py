@@ -1,0 +1,124 @@
+"""The house: imports run one way, and what is pure imports nothing that does I/O."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src" / "onair"
+
+#: What each folder may import from the package, beside itself. ``""`` is what lies at the package's root.
+MAY_IMPORT = {
+    "protocol": set(),
+    "hub": {"protocol"},
+    "engines": {"protocol", "hub"},
+    "server": {"protocol", "hub", "engines"},
+    "embedded": {"", "protocol", "hub", "engines", "server"},
+    "publishing": {"", "protocol", "engines"},
+    "authorization": {"", "protocol"},
+    "payloads": {""},
+    "views": {"", "protocol", "publishing", "authorization", "payloads"},
+    "templatetags": {"", "protocol", "publishing", "authorization", "payloads", "views"},
+    "management": {"", "protocol", "hub", "engines", "server", "embedded", "publishing"},
+    "testing": {"", "protocol", "hub", "engines", "server", "embedded", "publishing", "authorization"},
+}
+
+#: Folders that run with Django not importable.
+WITHOUT_DJANGO = {"protocol", "hub", "engines", "server"}
+
+#: Folders that neither wait, nor look at the clock, nor throw dice.
+PURE = {"protocol", "hub"}
+IMPURE_MODULES = {"asyncio", "os", "random", "secrets", "select", "socket", "ssl", "threading", "time"}
+
+
+def folder_of(path: Path) -> str:
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0] if len(relative.parts) > 1 else ""
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    """Yield what a file imports when it is loaded or run; imports for annotations alone do not count."""
+    tree = ast.parse(path.read_text())
+    for_annotations = {
+        node
+        for guard in ast.walk(tree)
+        if isinstance(guard, ast.If) and "TYPE_CHECKING" in ast.unparse(guard.test)
+        for node in ast.walk(guard)
+    }
+    for node in ast.walk(tree):
+        if node in for_annotations:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if folder_of(path))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    folder = folder_of(path)
+    folders = {child.name for child in PACKAGE.iterdir() if child.is_dir()}
+    for module in imported_modules(path):
+        if not module.startswith("onair."):
+            continue
+        first = module.split(".")[1]
+        target = first if first in folders else ""
+        assert target in MAY_IMPORT[folder] | {folder}, f"{folder}/ may not import {module}"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if folder_of(path) in WITHOUT_DJANGO], ids=lambda path: path.stem
+)
+def test_the_server_and_what_is_below_it_never_import_django(path: Path) -> None:
+    assert not [module for module in imported_modules(path) if module.split(".")[0] == "django"]
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if folder_of(path) in PURE], ids=lambda path: path.stem
+)
+def test_protocol_and_hub_do_no_input_or_output(path: Path) -> None:
+    assert not {module.split(".")[0] for module in imported_modules(path)} & IMPURE_MODULES
+
+
+def test_every_path_that_the_architecture_page_names_exists() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    named = set(re.findall(r"`((?:src|js|demo|tests|benchmarks|docs|scripts)/[\w./-]*)`", text))
+    assert named
+    assert not [name for name in named if not (ROOT / name).exists()]
+
+
+def test_the_architecture_page_names_every_folder() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    folders = {
+        child.name for child in PACKAGE.iterdir() if child.is_dir() and (child / "__init__.py").exists()
+    }
+    assert not {folder for folder in folders if f"`src/onair/{folder}/`" not in text}
+
+
+def test_no_public_name_is_the_name_of_a_module() -> None:
+    import onair
+
+    modules = {path.stem for path in PACKAGE.iterdir()}
+    assert not set(onair.__all__) & modules
+
+
+def test_importing_the_package_imports_neither_django_nor_an_extra() -> None:
+    import subprocess
+    import sys
+
+    script = (
+        "import sys, onair; bad = {'django', 'pusher', 'uvicorn', 'websockets', 'urllib3'} & set(sys.modules);"
+        "sys.exit(f'imported {bad}' if bad else 0)"
+    )
+    subprocess.run(
+        [sys.executable, "-c", script], check=True, env={"PYTHONPATH": str(ROOT / "src"), "PATH": ""}
+    )
