@@ -1,0 +1,68 @@
+# `make demo` shows it, `make test` proves it. Both need nothing but Python >= 3.11, make and the package registries.
+
+PORT ?= 8000
+
+# The two ends of what is supported. Each has an environment of its own.
+OLD := .venvs/python3.11-django5.2
+NEW := .venvs/python3.13-django6.1
+DEMO := .venvs/demo
+
+PIP := -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint types unit javascript browser package docs format clean
+
+demo: $(DEMO)/ready
+	cd demo && ../$(DEMO)/bin/python manage.py migrate --verbosity 0
+	cd demo && ../$(DEMO)/bin/python manage.py seed
+	@echo "The newsroom opens at http://127.0.0.1:$(PORT)/ - look at it in two browsers. Ctrl-C closes it."
+	cd demo && ../$(DEMO)/bin/python manage.py runserver $(PORT)
+
+test: lint types javascript unit package docs
+
+lint: $(OLD)/ready
+	$(OLD)/bin/ruff check
+	$(OLD)/bin/ruff format --check
+
+types: $(OLD)/ready
+	$(OLD)/bin/mypy
+
+javascript: $(OLD)/ready
+	cd js && PATH="$(CURDIR)/$(OLD)/bin:$$PATH" npm ci --no-audit --no-fund --silent && npm test && npm run check
+
+# Real servers, real sockets and real browsers are among these; see tests/.
+unit: $(OLD)/ready $(NEW)/ready
+	scripts/install-chromium
+	PYTHONDEVMODE=1 $(OLD)/bin/python -m pytest
+	PYTHONDEVMODE=1 $(NEW)/bin/python -m pytest
+
+# The package as a user gets it: built once, installed into an empty environment, and asked for its files.
+package: $(OLD)/ready
+	$(OLD)/bin/python scripts/check-package.py
+
+docs: $(OLD)/ready
+	$(OLD)/bin/python -m sphinx -q -W -b html docs docs/_build
+
+format: $(OLD)/ready
+	$(OLD)/bin/ruff check --fix
+	$(OLD)/bin/ruff format
+
+clean:
+	rm -rf .venvs build dist docs/_build js/node_modules
+
+$(OLD)/ready: pyproject.toml
+	$(shell scripts/find-python 3.11) -m venv $(OLD)
+	$(OLD)/bin/python $(PIP) install --upgrade "pip>=25.1"
+	$(OLD)/bin/python $(PIP) install --editable ".[pusher]" --group test --group lint --group docs "django==5.2.*"
+	touch $@
+
+$(NEW)/ready: pyproject.toml
+	$(shell scripts/find-python 3.13 3.12) -m venv $(NEW)
+	$(NEW)/bin/python $(PIP) install --upgrade "pip>=25.1"
+	$(NEW)/bin/python $(PIP) install --editable ".[pusher]" --group test "django==6.1.*"
+	touch $@
+
+$(DEMO)/ready: pyproject.toml
+	$(shell scripts/find-python 3.13 3.12 3.11) -m venv $(DEMO)
+	$(DEMO)/bin/python $(PIP) install --upgrade "pip>=25.1"
+	$(DEMO)/bin/python $(PIP) install --editable .
+	touch $@
