@@ -9,7 +9,7 @@ DEMO := .venvs/demo
 
 PIP := -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types unit javascript browser package docs format clean
+.PHONY: demo test lint types unit javascript browser package docs benchmark format clean
 
 demo: $(DEMO)/ready
 	cd demo && ../$(DEMO)/bin/python manage.py migrate --verbosity 0
@@ -41,6 +41,11 @@ package: $(OLD)/ready
 
 docs: $(OLD)/ready
 	$(OLD)/bin/python -m sphinx -q -W -b html docs docs/_build
+
+benchmark: $(OLD)/ready
+	$(OLD)/bin/python $(PIP) install --group benchmark
+	cd benchmarks && npm ci --no-audit --no-fund --silent
+	$(OLD)/bin/python benchmarks/fanout.py --output benchmarks/RESULTS.md
 
 format: $(OLD)/ready
 	$(OLD)/bin/ruff check --fix
