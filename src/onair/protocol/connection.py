@@ -1,0 +1,211 @@
+"""One connection's side of the protocol: what it is sent, and what is to be done.
+
+A state machine without input, output, clock or randomness. The shell
+
+* makes a :class:`Connection` when a client is accepted, and sends what :meth:`Connection.open` says;
+* gives every message to :meth:`Connection.receive`, and the time to :meth:`Connection.check` now and then;
+* carries out the outputs in their order, and when the connection is gone gives the hub its ``subscriptions``.
+
+The hub answers a :class:`Subscribe` to the client itself.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from onair.protocol import messages
+from onair.protocol.app import App, Credential
+from onair.protocol.errors import (
+    BadMessage,
+    ClientEventRate,
+    ClientEventRefused,
+    ExistingSubscription,
+    MessageTooLarge,
+    NoSubscription,
+    PongTimeout,
+    ProtocolError,
+    SubscriptionRefused,
+    TooManyChannels,
+    UnknownEvent,
+)
+from onair.protocol.member import Member, member_of
+from onair.protocol.messages import Message
+from onair.protocol.names import CLIENT_EVENT_PREFIX, check_channel, check_event, kind_of
+from onair.protocol.signing import verify_channel
+
+#: Seconds that a client has to answer a ping (P-ACT).
+PONG_TIMEOUT = 30.0
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Send this message to the client."""
+
+    payload: bytes
+
+
+class Subscribe(msgspec.Struct, frozen=True):
+    """The client may join: subscribe it in the hub, as ``member`` where the channel has members."""
+
+    channel: str
+    member: Member | None = None
+
+
+class Unsubscribe(msgspec.Struct, frozen=True):
+    """The client leaves: unsubscribe it in the hub."""
+
+    channel: str
+
+
+class ClientEvent(msgspec.Struct, frozen=True):
+    """The client sends to a channel's other subscribers; ``user_id`` is set where the channel has members."""
+
+    channel: str
+    event: str
+    data: str
+    user_id: str | None = None
+
+
+class Close(msgspec.Struct, frozen=True):
+    """Send the error and close with its code; nothing more is to be received."""
+
+    error: ProtocolError
+
+
+Output = Send | Subscribe | Unsubscribe | ClientEvent | Close
+
+_NOTHING: Sequence[Output] = ()
+_PING: Sequence[Output] = (Send(messages.PING),)
+_PONG: Sequence[Output] = (Send(messages.PONG),)
+
+
+class Connection:
+    """One client that was accepted. Times are seconds of one steady clock."""
+
+    __slots__ = ("_client_events", "_heard", "_pinged", "app", "credential", "socket_id", "subscriptions")
+
+    def __init__(self, app: App, credential: Credential, socket_id: str, *, now: float) -> None:
+        self.app = app
+        self.credential = credential  # the one that the client connected with
+        self.socket_id = socket_id
+        self.subscriptions: dict[str, Member | None] = {}
+        self._heard = now  # when the last message came
+        self._pinged: float | None = None  # when we asked for a sign of life that has not come
+        self._client_events: deque[float] | None = None  # when the last ones came; few clients send any
+
+    def open(self) -> Sequence[Output]:
+        """What to send first (P-EST)."""
+        return (Send(messages.connection_established(self.socket_id, self.app.activity_timeout)),)
+
+    def receive(self, payload: bytes, now: float) -> Sequence[Output]:
+        """What one text message leads to. Never raises: what is wrong is told to the client."""
+        self.heard(now)
+        try:
+            return self._handle(payload, now)
+        except ProtocolError as error:
+            return (Send(messages.error(error)),)
+
+    def heard(self, now: float) -> None:
+        """Take note of a sign of life that is not a message, such as a control frame."""
+        self._heard = now
+        self._pinged = None
+
+    def check(self, now: float) -> Sequence[Output]:
+        """What the passing of time leads to: a ping after the activity timeout, and then an end (P-ACT)."""
+        if self._pinged is not None:
+            return (Close(PongTimeout()),) if now - self._pinged >= PONG_TIMEOUT else _NOTHING
+        if now - self._heard < self.app.activity_timeout:
+            return _NOTHING
+        self._pinged = now
+        return _PING
+
+    def _handle(self, payload: bytes, now: float) -> Sequence[Output]:
+        limit = self.app.limits.client_message_bytes
+        if len(payload) > limit:
+            raise MessageTooLarge(len(payload), limit)
+        message = messages.decode(payload)
+        handler = _HANDLERS.get(message.event)
+        if handler is not None:
+            return handler(self, message)
+        if message.event.startswith(CLIENT_EVENT_PREFIX):
+            return self._client_event(message, now)
+        raise UnknownEvent(message.event)
+
+    def _ping(self, message: Message) -> Sequence[Output]:
+        return _PONG
+
+    def _pong(self, message: Message) -> Sequence[Output]:
+        return _NOTHING
+
+    def _subscribe(self, message: Message) -> Sequence[Output]:
+        request = messages.read_subscription(message)
+        if request.channel in self.subscriptions:
+            raise ExistingSubscription(request.channel)
+        try:
+            member = self._admit(request)
+        except SubscriptionRefused as error:
+            # Hosted Pusher sends the first alone, but only the second reaches the channel's listener.
+            return Send(messages.error(error)), Send(messages.subscription_error(request.channel, error))
+        self.subscriptions[request.channel] = member
+        return (Subscribe(request.channel, member),)
+
+    def _admit(self, request: messages.Subscription) -> Member | None:
+        """The member that the channel gets, if it has members. Raises SubscriptionRefused."""
+        check_channel(request.channel)
+        limit = self.app.limits.channels_per_connection
+        if len(self.subscriptions) >= limit:
+            raise TooManyChannels(limit)
+        kind = kind_of(request.channel)
+        if kind.needs_auth:
+            verify_channel(self.app, request.auth, self.socket_id, request.channel, request.channel_data)
+        return member_of(request.channel, request.channel_data) if kind.has_members else None
+
+    def _unsubscribe(self, message: Message) -> Sequence[Output]:
+        channel = messages.read_unsubscription(message).channel
+        if channel not in self.subscriptions:
+            raise NoSubscription(channel)
+        del self.subscriptions[channel]
+        return (Unsubscribe(channel),)
+
+    def _client_event(self, message: Message, now: float) -> Sequence[Output]:
+        channel = self._client_event_channel(message)
+        check_event(message.event)
+        data = message.text
+        self._count_client_event(now)
+        # The user is the one who was signed in, whatever the client says.
+        member = self.subscriptions[channel]
+        user_id = None if member is None else member.user_id
+        return (ClientEvent(channel, message.event, data, user_id),)
+
+    def _client_event_channel(self, message: Message) -> str:
+        if not self.app.client_events:
+            raise ClientEventRefused("Client events are off: switch them on in the app's settings")
+        channel = message.channel
+        if channel is None:
+            raise BadMessage("The client event has no channel")
+        if not kind_of(channel).client_events:
+            raise ClientEventRefused(
+                "Client event rejected: only private and presence channels take client events"
+            )
+        if channel not in self.subscriptions:
+            raise NoSubscription(channel)
+        return channel
+
+    def _count_client_event(self, now: float) -> None:
+        limit = self.app.limits.client_events_per_second
+        if self._client_events is None:
+            self._client_events = deque(maxlen=limit)
+        recent = self._client_events
+        if len(recent) == limit and now - recent[0] < 1:
+            raise ClientEventRate(limit)
+        recent.append(now)
+
+
+_HANDLERS: Mapping[str, Callable[[Connection, Message], Sequence[Output]]] = {
+    "pusher:ping": Connection._ping,
+    "pusher:pong": Connection._pong,
+    "pusher:subscribe": Connection._subscribe,
+    "pusher:unsubscribe": Connection._unsubscribe,
+}

@@ -1,0 +1,19 @@
+"""An event on its way to the subscribers of some channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One event for one or more channels.
+
+    ``data`` is JSON text, which subscribers get as it is; ``exclude`` is the id of the socket that does not
+    get the event, usually the one whose user caused it.
+    """
+
+    channels: tuple[str, ...]
+    event: str
+    data: str
+    exclude: str | None = None
