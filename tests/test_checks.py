@@ -31,13 +31,13 @@ def test_an_unknown_option_is_named_with_the_known_ones(settings: SettingsWrappe
     [
         ("URL", 7, "a string or None"),
         ("CLIENT_EVENTS", "yes", "True or False"),
-        ("MAX_CHANNELS", -1, "a whole number"),
-        ("MAX_CHANNELS", True, "a whole number"),
-        ("MAX_CHANNELS", 2.5, "a whole number"),
-        ("DRAIN_TIMEOUT", "5", "a number"),
+        ("MAX_CHANNELS", 0, "a whole number above 0"),
+        ("MAX_CHANNELS", True, "a whole number above 0"),
+        ("MAX_CHANNELS", 2.5, "a whole number above 0"),
+        ("DRAIN_TIMEOUT", "5", "a number above 0"),
         ("ALLOWED_ORIGINS", "https://a.example", "a list of strings or None"),
         ("ALLOWED_ORIGINS", [1], "a list of strings or None"),
-        ("MAX_CONNECTIONS", "many", "a whole number or None"),
+        ("MAX_CONNECTIONS", "many", "a whole number above 0 or None"),
     ],
 )
 def test_an_option_of_the_wrong_type_is_an_error(
@@ -55,7 +55,7 @@ def test_an_option_of_the_wrong_type_is_an_error(
         {"ALLOWED_ORIGINS": ["https://a.example"]},
         {"ALLOWED_ORIGINS": ("https://a.example",)},
         {"ALLOWED_ORIGINS": None},
-        {"DRAIN_TIMEOUT": 0},
+        {"DRAIN_TIMEOUT": 1},
         {"DRAIN_TIMEOUT": 2.5},
         {"MAX_CONNECTIONS": None},
         {"MAX_CONNECTIONS": 10},

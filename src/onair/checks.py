@@ -56,13 +56,13 @@ def _wrong_values() -> list[CheckMessage]:
 
 
 def _fits(value: Any, hint: Any) -> bool:
-    """Whether a value is of a type as annotated in ``conf.Settings``; a number is never negative."""
+    """Whether a value is of a type as annotated in ``conf.Settings``; a number is positive."""
     if alternatives := get_args(hint) if get_origin(hint) is not list else ():
         return any(_fits(value, alternative) for alternative in alternatives)
     if get_origin(hint) is list:
         return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
     if hint in {int, float}:
-        return isinstance(value, (int, hint)) and not isinstance(value, bool) and value >= 0
+        return isinstance(value, (int, hint)) and not isinstance(value, bool) and value > 0
     return isinstance(value, hint)
 
 
@@ -72,8 +72,8 @@ def _describe(hint: Any) -> str:
     names = {
         str: "a string",
         bool: "True or False",
-        int: "a whole number",
-        float: "a number",
+        int: "a whole number above 0",
+        float: "a number above 0",
         type(None): "None",
     }
     return names.get(hint, "a list of strings")
