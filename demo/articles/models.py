@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+
+class Article(models.Model):
+    """An ordinary model: nothing in it knows that the site is live."""
+
+    section = models.CharField(max_length=40)
+    title = models.CharField("headline", max_length=140)
+    standfirst = models.TextField(help_text="One or two sentences below the headline.")
+    body = models.TextField(help_text="An empty line begins a new paragraph.")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("articles:detail", args=[self.pk])

@@ -1,0 +1,24 @@
+"""Who may join which channel. The file is found by its name, like ``admin.py``.
+
+The private channels of the articles need no rule: a page that shows an article lets its reader follow it.
+"""
+
+from __future__ import annotations
+
+import onair
+from django.http import HttpRequest
+
+from .models import Article
+
+
+@onair.authorize("presence-article-{pk}-editors")
+def editors(request: HttpRequest, pk: str) -> bool | dict[str, str]:
+    """Let every signed-in journalist join the editors of an article.
+
+    The dictionary is what the other editors get to know about this one.
+    """
+    if not request.user.is_authenticated:
+        return False
+    if not pk.isdecimal() or not Article.objects.filter(pk=pk).exists():
+        return False
+    return {"name": request.user.get_full_name(), "username": request.user.get_username()}
