@@ -1,0 +1,1 @@
+"""Engines: through what server processes find each other and share events."""

@@ -1,0 +1,116 @@
+"""How the other processes of a site find its running server: a file in a private temporary folder.
+
+Each site has a folder there, named by its key, with two files: ``lock``, held by the one process that may serve
+the site's app, and ``server.json``, where it listens.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from onair.engines.private_folder import UnsafeFolder, private_folder
+from onair.engines.process_lock import LockedBy, ProcessLock, is_alive, process_lock
+
+__all__ = ["AlreadyServed", "Announcement", "Claim", "UnsafeFolder", "claim", "find"]
+
+#: An address that means every interface, and the one to connect to instead.
+_CONNECTABLE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (nothing is bound)
+
+
+class AlreadyServed(Exception):
+    """Another process, ``pid``, serves this site's app already."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(f"process {pid} serves this site's app already")
+        self.pid = pid
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Where the process ``pid`` serves a site's app."""
+
+    pid: int
+    host: str
+    port: int
+
+
+class Claim:
+    """The right to serve a site's app, held by this process until it ends or withdraws."""
+
+    def __init__(self, folder: Path, lock: ProcessLock) -> None:
+        self._file = folder / "server.json"
+        self._lock = lock
+        self._pid = os.getpid()
+
+    def announce(self, host: str, port: int) -> None:
+        """Say where the server listens; the last call counts. Call it after the socket is bound."""
+        announcement = Announcement(self._pid, _CONNECTABLE.get(host, host), port)
+        draft = self._file.with_suffix(f".{self._pid}")
+        draft.write_text(json.dumps(asdict(announcement)))
+        draft.replace(self._file)
+
+    def withdraw(self) -> None:
+        """Take the announcement back and let another process serve. A forked child's call does nothing."""
+        if self._pid == os.getpid():
+            self._file.unlink(missing_ok=True)
+            self._lock.release()
+            self._pid = 0
+
+
+def claim(site_key: str) -> Claim:
+    """Take the right to serve the app of the site with this key.
+
+    Raises:
+        AlreadyServed: another process has it, or this one.
+        UnsafeFolder: the temporary folder cannot be trusted.
+    """
+    folder = _folder(site_key)
+    lock = process_lock(folder / "lock")
+    try:
+        lock.acquire()
+    except LockedBy as held:
+        raise AlreadyServed(held.pid) from None
+    return Claim(folder, lock)
+
+
+def find(site_key: str) -> Announcement | None:
+    """Return where a live process serves the site's app, None where none does.
+
+    A process may have got the id of one that died. That is harmless: requests to it are signed.
+
+    Raises:
+        UnsafeFolder: the temporary folder cannot be trusted.
+    """
+    file = _folder(site_key) / "server.json"
+    announcement = _read(file)
+    if announcement is None or is_alive(announcement.pid):
+        return announcement
+    _remove_stale(file)
+    return None
+
+
+def _folder(site_key: str) -> Path:
+    folder = private_folder() / site_key
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _read(file: Path) -> Announcement | None:
+    with suppress(OSError, ValueError, TypeError):
+        return Announcement(**json.loads(file.read_text()))
+    return None
+
+
+def _remove_stale(file: Path) -> None:
+    """Remove a dead process's announcement, under the lock: a new server may have written its own just now."""
+    lock = process_lock(file.with_name("lock"))
+    with suppress(LockedBy):
+        lock.acquire()
+        announcement = _read(file)
+        if announcement is not None and not is_alive(announcement.pid):
+            file.unlink(missing_ok=True)
+        lock.release()
