@@ -1,0 +1,113 @@
+"""The server as an ASGI application, alone or in front of a site's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from onair.server import api
+from onair.server.outbox import GONE, OutboxSession
+from onair.server.server import Handshake, Server
+from onair.server.types import ASGIApp, Event, Receive, Scope, Send
+
+
+class ServerApp:
+    """Serves the HTTP API, and sockets under an ASGI server that has no class of ours for them.
+
+    With ``inner``, a site, only sockets of our keys and signed requests for our apps are answered here.
+
+    Args:
+        server: The server whose apps these are.
+        inner: The application for everything else; without one that is answered as not found.
+    """
+
+    def __init__(self, server: Server, inner: ASGIApp | None = None) -> None:
+        self.server = server
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+        elif self._is_ours(scope):
+            await self._answer(scope, receive, send)
+        elif self.inner is not None:
+            await self.inner(scope, receive, send)
+
+    def _is_ours(self, scope: Scope) -> bool:
+        if self.inner is None:
+            return True
+        if scope["type"] == "websocket":
+            return self.server.serves(scope["path"])
+        is_signed = b"auth_signature=" in scope["query_string"]
+        return is_signed and api.app_id_of(scope["path"]) in self.server.served
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.server.attach(asyncio.get_running_loop())
+        if scope["type"] == "websocket":
+            await _serve_socket(self.server, scope, receive, send)
+        else:
+            await api.answer(self.server, scope, receive, send)
+
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Start with the inner application, and close every socket before it stops.
+
+        An application that knows no lifespan, as Django's, raises or returns; then this one answers.
+        """
+        self.server.attach(asyncio.get_running_loop())
+        has_started = False
+
+        async def receive_closing() -> Event:
+            event = await receive()
+            if event["type"] == "lifespan.shutdown":
+                self.server.close_all()
+            return event
+
+        async def send_noticing(event: Event) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(event)
+
+        if self.inner is not None:
+            try:
+                await self.inner(scope, receive_closing, send_noticing)
+            except Exception:
+                if has_started:
+                    raise
+        if not has_started:
+            await _answer_lifespan(receive_closing, send)
+
+
+async def _answer_lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        event = await receive()
+        await send({"type": f"{event['type']}.complete"})
+        if event["type"] == "lifespan.shutdown":
+            return
+
+
+async def _serve_socket(server: Server, scope: Scope, receive: Receive, send: Send) -> None:
+    if (await receive())["type"] != "websocket.connect":
+        return
+    try:
+        await send({"type": "websocket.accept"})
+    except GONE:
+        return
+    session = OutboxSession(server)
+    session.open(_handshake(scope))
+    await session.run(receive, send)
+
+
+def _handshake(scope: Scope) -> Handshake:
+    headers = scope["headers"]
+    return Handshake(
+        path=scope["path"],
+        query=scope["query_string"].decode("latin-1"),
+        origin=_header(headers, b"origin"),
+        host=_header(headers, b"host") or "",
+    )
+
+
+def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
+    """A header's value; several are joined, which makes of two origins none that is allowed."""
+    values = [value.decode("latin-1") for key, value in headers if key.lower() == name]
+    return ", ".join(values) if values else None

@@ -1,0 +1,214 @@
+"""The apps that one process serves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from onair.hub import Hub
+from onair.protocol import handshake as protocol_handshake
+from onair.protocol.app import App, Credential
+from onair.protocol.errors import OverCapacity, ProtocolError, ReconnectNow, Unauthorized
+from onair.protocol.publication import Publication
+from onair.server.origins import OriginPolicy
+from onair.server.watch import Timings, Watch
+
+if TYPE_CHECKING:
+    from onair.server.websocket import WebSocketProtocol
+
+logger = logging.getLogger("onair.server")
+
+#: Open files that the process keeps for the rest of its work (the database, static files, the log).
+SPARE_FILES = 128
+
+#: Turns of the event loop that a flush may wait for more events of the same read.
+MAX_TURNS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handshake:
+    """What a client asks for; path and query as they stand in the request's line."""
+
+    path: str
+    query: str
+    origin: str | None
+    host: str
+
+
+class ServedApp:
+    """One app in this process: its hub, and how many sessions it has."""
+
+    def __init__(self, app: App, server: Server) -> None:
+        self.app = app
+        self.sessions = 0
+        self.hub = Hub(app, wake=self._wake)
+        self._server = server
+        self._published = 0
+
+    def publish(self, publications: Iterable[Publication]) -> None:
+        """Publish to this process's sockets at the next flush; one that cannot be sent is logged."""
+        for publication in publications:
+            self._published += 1
+            try:
+                self.hub.publish(publication)
+            except ProtocolError:
+                logger.exception("An event cannot be published: %r", publication.event)
+
+    def _wake(self) -> None:
+        self._soon(self._settle, 0, self._published)
+
+    def _settle(self, turn: int, published: int) -> None:
+        """Flush, unless more events came in the last turn of the loop.
+
+        Requests that came in one read are answered one turn after the other: a flush at the first turn would
+        write to every listener once for each.
+        """
+        if self._published != published and turn < MAX_TURNS:
+            self._soon(self._settle, turn + 1, self._published)
+        else:
+            self.hub.flush()
+
+    def _soon(self, callback: Callable[..., None], *arguments: int) -> None:
+        self._server.loop.call_soon(callback, *arguments)
+
+
+class Server:
+    """The sockets of some apps, in one process and one event loop.
+
+    Args:
+        apps: The apps to serve; their ids and keys are unique.
+        origins: Which pages may connect.
+        max_connections: Sockets to accept at a time; beyond them clients are sent away with 4100.
+            By default what the limit of open files leaves.
+        timings: How long things may take.
+    """
+
+    def __init__(
+        self,
+        apps: Sequence[App],
+        *,
+        origins: OriginPolicy,
+        max_connections: int | None = None,
+        timings: Timings | None = None,
+    ) -> None:
+        self.origins = origins
+        self.max_connections = open_file_limit() if max_connections is None else max_connections
+        self.watch = Watch(timings or Timings())
+        self.served = {app.id: ServedApp(app, self) for app in apps}
+        self._by_key = {credential.key: app for app in apps for credential in app.credentials}
+        self._refusal: ProtocolError | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop that this server is attached to."""
+        if self._loop is None:
+            raise RuntimeError(
+                "The server has no event loop yet: call attach() in the loop that it shall run in"
+            )
+        return self._loop
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Run in this loop. The first socket does it too; call it again after the old loop was closed.
+
+        Raises:
+            RuntimeError: The server runs in another loop.
+        """
+        if self._loop is loop:
+            return
+        if self._loop is not None and not self._loop.is_closed():
+            raise RuntimeError("The server runs in another event loop: make a Server for each loop")
+        self._loop = loop
+        self.watch.attach(loop)
+        for session in self.watch:
+            session.lost()
+
+    def serves(self, path: str) -> bool:
+        """Whether a path is ``[/PREFIX]/app/KEY`` with a key of ours."""
+        return protocol_handshake.key_of(path) in self._by_key
+
+    def admit(self, handshake: Handshake) -> tuple[ServedApp, Credential]:
+        """The app that a client may connect to.
+
+        Raises:
+            ProtocolError: It may not; the reason says what it is to be told.
+        """
+        if self._refusal is not None:
+            raise self._refusal.with_traceback(None)
+        app, credential = protocol_handshake.accept(self._by_key, handshake.path, handshake.query)
+        if not self.origins.allows(handshake.origin, handshake.host):
+            raise Unauthorized(
+                f"Origin {handshake.origin!r:.200} may not connect: "
+                "add its host to ALLOWED_HOSTS, or the origin to CSRF_TRUSTED_ORIGINS"
+            )
+        served = self.served[app.id]
+        self._check_capacity(served)
+        return served, credential
+
+    def publish(self, app_id: str, publications: Iterable[Publication]) -> None:
+        """Publish to the sockets of an app. Only in this server's loop."""
+        self.served[app_id].publish(publications)
+
+    def publish_soon(self, app_id: str, publications: Sequence[Publication]) -> None:
+        """Publish to an app's sockets, from any thread. Never waits; without a loop nobody listens."""
+        if self._loop is None:
+            return
+        try:
+            self._loop.call_soon_threadsafe(self.publish, app_id, publications)
+        except RuntimeError:  # the loop was closed in this moment, and its sockets with it
+            return
+
+    def refuse(self, reason: ProtocolError | None) -> None:
+        """Refuse every new socket with this reason; None accepts again."""
+        self._refusal = reason
+
+    def close_all(self) -> None:
+        """Close every socket at once, and let its client reconnect (4200). Only in this server's loop."""
+        for session in self.watch:
+            session.close(ReconnectNow())
+
+    def connections(self) -> int:
+        """How many sessions are open."""
+        return sum(served.sessions for served in self.served.values())
+
+    def websocket_class(
+        self, fallback: Callable[..., asyncio.Protocol] | None = None
+    ) -> type[WebSocketProtocol]:
+        """The class for ``uvicorn.Config(ws=…)``, bound to this server.
+
+        Args:
+            fallback: A protocol class of uvicorn for sockets that are none of ours, such as a site's own.
+                Without one, every socket is ours, and told when its path or key is wrong.
+        """
+        from onair.server.websocket import WebSocketProtocol
+
+        names: dict[str, Any] = {
+            "__slots__": (),
+            "server": self,
+            "fallback": fallback and staticmethod(fallback),
+        }
+        return type("WebSocketProtocol", (WebSocketProtocol,), names)
+
+    def _check_capacity(self, served: ServedApp) -> None:
+        limit = served.app.limits.connections
+        if limit is not None and served.sessions >= limit:
+            raise OverCapacity(f"App {served.app.id} has {limit} connections, and no more are allowed")
+        if self.connections() >= self.max_connections:
+            raise OverCapacity(
+                f"The server has {self.max_connections} connections, and takes no more: "
+                "raise its limit of open files (ulimit -n) or ONAIR['MAX_CONNECTIONS']"
+            )
+
+
+def open_file_limit() -> int:
+    """The sockets that this process may hold: its limit of open files, less some for other work."""
+    try:
+        import resource
+    except ImportError:  # Windows knows no such limit
+        return sys.maxsize
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else max(soft - SPARE_FILES, 1)
