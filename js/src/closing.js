@@ -1,0 +1,59 @@
+/** What a close code of the server asks of the client, and what it tells the developer (P-ERRH). */
+
+import { PACE } from "./backoff.js";
+
+/** @typedef {import("./backoff.js").Pace & { refused?: boolean }} Policy */
+
+/** @type {[from: number, to: number, policy: Policy][]} */
+const POLICIES = [
+  [4000, 4099, { ...PACE, refused: true }], // not unless something is changed
+  [4100, 4199, { floor: 1000, spread: 2000 }], // back off
+  [4200, 4299, { floor: 0, spread: 500 }], // at once: a restart sends it to everybody, hence the jitter
+];
+
+/**
+ * @param {number} code
+ * @returns {Policy}
+ */
+export function policyFor(code) {
+  return POLICIES.find(([from, to]) => from <= code && code <= to)?.[2] ?? PACE;
+}
+
+const UPDATE = "Run collectstatic and reload the page: its onair.js and the server differ in version.";
+
+/** @type {Record<number, string>} */
+const REMEDIES = {
+  4000: 'Let ONAIR["PUBLIC_URL"] begin with wss://.',
+  4001: "Give the site and the server the same ONAIR URL, or the same SECRET_KEY.",
+  4003: "Enable the app on the server.",
+  4004: "Raise the app's limit of connections.",
+  4005: 'Check the path in ONAIR["PUBLIC_URL"].',
+  4006: UPDATE,
+  4007: UPDATE,
+  4008: UPDATE,
+  4009: "Add this page's origin to ALLOWED_HOSTS or CSRF_TRUSTED_ORIGINS.",
+};
+
+/**
+ * Tell the developer that the server refuses this page, and what to do.
+ *
+ * @param {number} code
+ * @param {string} [reason]   in the server's words
+ */
+export function reportRefusal(code, reason) {
+  const remedy = REMEDIES[code] ?? "Ask the server's log.";
+  console.error(`onair: the server refuses this page (${code}${reason && ": " + reason}). ${remedy}`);
+}
+
+/**
+ * Tell the developer that no server is there, and what to do.
+ *
+ * @param {string} url   of the socket
+ */
+export function reportNoServer(url) {
+  console.error(
+    `onair: no server answers at ${url.split("?")[0]}. Start one: "manage.py runserver", "manage.py onair serve", or ` +
+      'onair.asgi in an ASGI site. If it runs elsewhere, set ONAIR_URL and ONAIR["PUBLIC_URL"]. ' +
+      "A Content-Security-Policy must allow it in connect-src.",
+  );
+}

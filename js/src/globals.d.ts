@@ -1,0 +1,58 @@
+/** What pages, onair.js, pusherable.js and pusher-js share by name. */
+
+import type { OnAir } from "./client.js";
+import type { Pusherable } from "./tags.js";
+
+declare global {
+  /** A channel of pusher-js, as far as it is used here. */
+  interface PusherChannel {
+    name: string;
+    bind(event: string, handler: (data: any, metadata?: any) => void): unknown;
+    unbind(event?: string, handler?: (data: any, metadata?: any) => void): unknown;
+    trigger(event: string, data: unknown): boolean;
+    subscribed: boolean;
+    members?: unknown;
+  }
+
+  type Signature = { auth: string; channel_data?: string };
+  type PusherAuthorizer = (
+    request: { socketId: string; channelName: string },
+    callback: (error: Error | null, signature: Signature | null) => void,
+  ) => void;
+
+  /** An instance of pusher-js, as far as it is used here. */
+  interface PusherInstance {
+    key: string;
+    config?: { channelAuthorizer: PusherAuthorizer };
+    connection: {
+      state: string;
+      socket_id: string;
+      bind(event: string, handler: (data: any) => void): unknown;
+    };
+    subscribe(name: string): PusherChannel;
+    unsubscribe(name: string): void;
+    channel(name: string): PusherChannel | undefined;
+    bind_global(handler: (event: string, data: unknown) => void): unknown;
+    connect(): void;
+    disconnect(): void;
+  }
+
+  interface PusherClass {
+    new (key: string, options: object): PusherInstance;
+    instances?: PusherInstance[];
+  }
+
+  /** The window that the client runs in; the tests hand in their own. */
+  type Page = Window & typeof globalThis;
+
+  interface Window {
+    onair?: OnAir;
+    pusher?: PusherInstance;
+    channel?: PusherChannel;
+    Pusher?: PusherClass;
+    [tags: symbol]: Pusherable | undefined;
+  }
+
+  /** The page's own function, if it has one: declared with `function`, `var`, `let` or `const`. */
+  var pusherable_notify: ((event: string, data: unknown) => void) | undefined;
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { policyFor, reportRefusal } from "../src/closing.js";
+import { listenToConsole } from "./fakes.js";
+
+test("each range of close codes has its policy", () => {
+  const table = [
+    // code, refused, least wait in milliseconds
+    [1000, false, 0],
+    [1001, false, 0],
+    [1006, false, 0],
+    [1012, false, 0],
+    [3999, false, 0],
+    [4000, true, 0],
+    [4001, true, 0],
+    [4009, true, 0],
+    [4099, true, 0],
+    [4100, false, 1000],
+    [4199, false, 1000],
+    [4200, false, 0],
+    [4299, false, 0],
+    [4301, false, 0],
+  ];
+  for (const [code, refused, floor] of table) {
+    const policy = policyFor(code);
+    assert.deepEqual([code, policy.refused ?? false, policy.floor], [code, refused, floor]);
+  }
+});
+
+test("what the server wants at once still has some jitter, less than a loss has", () => {
+  assert.ok(policyFor(4200).spread > 0);
+  assert.ok(policyFor(4200).spread < policyFor(1006).spread);
+});
+
+test("a refusal names the server's reason and the remedy", (t) => {
+  const said = listenToConsole(t);
+  const table = [
+    [4001, "SECRET_KEY"],
+    [4005, "PUBLIC_URL"],
+    [4007, "collectstatic"],
+    [4009, "CSRF_TRUSTED_ORIGINS"],
+    [4050, "server's log"],
+  ];
+  for (const [code, remedy] of table) {
+    reportRefusal(code, "because");
+    assert.match(said.error.at(-1), new RegExp(`${code}: because`));
+    assert.ok(said.error.at(-1).includes(remedy));
+  }
+});
