@@ -15,6 +15,7 @@ RESERVED_EVENT_PREFIXES = ("pusher:", "pusher_internal:")
 # P-NAME, P-USER. No "#": the protocol keeps it for its own channels.
 _NAME = re.compile(rf"[A-Za-z0-9_\-=@,.;]{{1,{MAX_NAME_LENGTH}}}")
 _SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def check_user_id(user_id: str) -> None:
 
 def check_event(name: str) -> None:
     """Raise BadEventName unless an application may publish an event of this name (P-EVN)."""
-    if not 1 <= len(name) <= MAX_NAME_LENGTH:
+    if not 1 <= len(name) <= MAX_NAME_LENGTH or _SURROGATE.search(name):
         raise BadEventName(f"Invalid event name {shortened(name)}: it has 1 to {MAX_NAME_LENGTH} characters")
     if name.startswith(RESERVED_EVENT_PREFIXES):
         raise BadEventName(f"Invalid event name {shortened(name)}: pusher: and pusher_internal: are reserved")

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from onair.protocol.app import App, Credential, Limits
+from tests.protocol.clients import APP, CREDENTIAL, RETIRED
+
+
+def test_the_first_credential_is_the_current_one() -> None:
+    assert (APP.key, APP.secret) == (CREDENTIAL.key, CREDENTIAL.secret)
+
+
+@pytest.mark.parametrize("credential", [CREDENTIAL, RETIRED])
+def test_each_credential_is_found_by_its_key(credential: Credential) -> None:
+    assert APP.credential(credential.key) is credential
+
+
+def test_an_unknown_key_has_no_credential() -> None:
+    assert APP.credential("unknown") is None
+
+
+def test_a_secret_is_not_shown() -> None:
+    assert CREDENTIAL.secret not in repr(APP)
+
+
+BAD_LIMITS: list[dict[str, Any]] = [
+    {"event_bytes": 0},
+    {"client_message_bytes": -1},
+    {"channels_per_connection": 0},
+    {"client_events_per_second": 0},
+    {"connections": 0},
+]
+
+
+@pytest.mark.parametrize("limit", BAD_LIMITS, ids=lambda limit: next(iter(limit)))
+def test_a_limit_is_at_least_one(limit: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(limit))):
+        Limits(**limit)
+
+
+def test_an_app_without_credentials_is_refused() -> None:
+    with pytest.raises(ValueError, match="App 1 has no credential"):
+        App("1", ())
+
+
+def test_an_activity_timeout_that_pusher_js_refuses_is_refused() -> None:
+    with pytest.raises(ValueError, match="activity timeout"):
+        App("1", (CREDENTIAL,), activity_timeout=0)
