@@ -1,0 +1,71 @@
+"""Publishing: the public functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest
+
+from onair.protocol.names import is_socket_id
+from onair.publishing import dispatch
+from onair.publishing.dispatch import batch
+from onair.publishing.event import Event
+
+__all__ = ["apublish", "batch", "publish"]
+
+#: Where browsers' libraries put the id of their socket: Laravel Echo, and drf_model_pusher's document.
+_SOCKET_ID_HEADERS = ("X-Socket-ID", "X-Pusher-Socket-Id")
+
+
+def publish(
+    channels: str | Sequence[str],
+    event: str,
+    data: Any = None,
+    *,
+    exclude: HttpRequest | str | None = None,
+    using: str | None = None,
+) -> None:
+    """Publish an event to everybody who listens to the channels.
+
+    It leaves after the open transactions of this thread have committed, at once where there are none, and not
+    at all when one of them rolls back. The call does not wait for the network. What goes wrong there, or data
+    above the limit, is logged (``onair.publishing``) and counted, and never raised.
+
+    In tests it leaves on the calling thread, before ``publish`` returns, or with the tested code's commit.
+
+    Args:
+        channels: one name or up to 100; with none, nothing happens.
+        data: what ``DjangoJSONEncoder`` takes.
+        exclude: who does not get it: the socket of this request, named by its header ``X-Socket-ID`` or
+            ``X-Pusher-Socket-Id``, or a socket id. What is no socket id is ignored.
+        using: the only database whose transaction is waited for.
+
+    Raises:
+        BadEvent: a channel, the event's name or the data is not acceptable.
+        ConfigurationError: the settings do not say where events go.
+        ConnectionDoesNotExist: there is no database ``using``.
+    """
+    names = (channels,) if isinstance(channels, str) else tuple(channels)
+    dispatch.send(Event(names, event, data, _socket_id(exclude)), using=using)
+
+
+async def apublish(
+    channels: str | Sequence[str],
+    event: str,
+    data: Any = None,
+    *,
+    exclude: HttpRequest | str | None = None,
+    using: str | None = None,
+) -> None:
+    """Publish from asynchronous code: :func:`publish` in the thread of its ORM, with its transactions."""
+    in_orm_thread = sync_to_async(publish, thread_sensitive=True)
+    await in_orm_thread(channels, event, data, exclude=exclude, using=using)
+
+
+def _socket_id(exclude: HttpRequest | str | None) -> str | None:
+    if exclude is None:
+        return None
+    named = [exclude] if isinstance(exclude, str) else [exclude.headers.get(h) for h in _SOCKET_ID_HEADERS]
+    return next((text for text in named if text and is_socket_id(text)), None)

@@ -1,0 +1,95 @@
+"""What every way to a server has in common, and how events are taken along it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from onair.publishing import failures, stats
+from onair.publishing.event import Outgoing
+
+#: Seconds that one request may take, beside the two that connecting may.
+TIMEOUT = 5.0
+
+
+class NotDelivered(Exception):
+    """Events did not arrive. The message says why, and what to do.
+
+    ``kind`` is what the log counts alike.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Refused(NotDelivered):
+    """The server answered, and did not take these events; it may take others."""
+
+
+class Unreachable(NotDelivered):
+    """Nobody answered, so that others have no chance now, either."""
+
+
+class Route(Protocol):
+    """A way to a server."""
+
+    def chunks(self, events: Sequence[Outgoing]) -> Iterable[Sequence[Outgoing]]:
+        """Return the events in their order, in parts that are posted each at once."""
+
+    def post(self, chunk: Sequence[Outgoing], timeout: float) -> None:
+        """Send one part.
+
+        Args:
+            timeout: seconds that it may take, where the route can keep to it.
+
+        Raises:
+            NotDelivered: the part did not arrive.
+        """
+
+    def close(self) -> None:
+        """Let go of what is kept open between two posts."""
+
+
+def deliver(route: Route, events: Sequence[Outgoing], deadline: float = float("inf")) -> None:
+    """Send the events in their order. What fails is logged and counted; nothing is raised for it.
+
+    Args:
+        deadline: when to stop, by ``time.monotonic()``.
+    """
+    waiting = len(events)
+    for chunk in route.chunks(events):
+        try:
+            _post(route, chunk, deadline)
+        except Unreachable as error:
+            _fail(error, waiting)
+            return
+        waiting -= len(chunk)
+
+
+def _post(route: Route, chunk: Sequence[Outgoing], deadline: float) -> None:
+    try:
+        route.post(chunk, _time_left(deadline))
+    except Refused as error:
+        if len(chunk) == 1:
+            _fail(error, 1)
+            return
+        # One bad event must not take the others with it.
+        for event in chunk:
+            _post(route, [event], deadline)
+    else:
+        stats.add(sent=len(chunk))
+
+
+def _time_left(deadline: float) -> float:
+    left = min(TIMEOUT, deadline - time.monotonic())
+    if left <= 0:
+        raise Unreachable("late", 'The process ended before all events were sent (ONAIR["DRAIN_TIMEOUT"]).')
+    return left
+
+
+def _fail(error: NotDelivered, events: int) -> None:
+    stats.add(failed=events)
+    lost = "An event was lost." if events == 1 else f"{events:,} events were lost."
+    failures.report(error.kind, f"{error} {lost}")

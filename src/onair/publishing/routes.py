@@ -1,0 +1,111 @@
+"""Which way this process's events go now: the settings say, and for the embedded server, who runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from onair import conf
+from onair.engines import announcements, local
+from onair.engines.announcements import Announcement
+from onair.engines.local import PublishSoon
+from onair.exceptions import ConfigurationError
+from onair.protocol.app import App
+from onair.publishing import failures, stats, testrun
+from onair.publishing.event import Outgoing
+from onair.publishing.hosted import Hosted
+from onair.publishing.http_api import BATCH, OWN_BATCH, HttpApi
+from onair.publishing.route import Route, deliver
+
+NO_SERVER = (
+    "No server of this site runs, so its events reach nobody (said once). Start one: manage.py runserver to "
+    "develop; manage.py onair serve beside a WSGI server; onair.asgi in an ASGI server. Or name one "
+    'elsewhere: ONAIR = {"URL": …}, or the environment\'s ONAIR_URL.'
+)
+
+
+class InProcess:
+    """To the server in this process."""
+
+    def __init__(self, app: App, publish_soon: PublishSoon) -> None:
+        self._app_id = app.id
+        self._publish_soon = publish_soon
+
+    def chunks(self, events: Sequence[Outgoing]) -> Iterator[Sequence[Outgoing]]:
+        yield events
+
+    def post(self, chunk: Sequence[Outgoing], timeout: float) -> None:
+        self._publish_soon(self._app_id, [event.publication() for event in chunk])
+
+    def close(self) -> None:
+        """Nothing is open: the server belongs to others."""
+
+
+class Routes:
+    """Finds the route, and keeps it as long as the same one is right.
+
+    Args:
+        batch: whether hosted Pusher gets several events in one call; in tests, each is a call of ``trigger``.
+    """
+
+    def __init__(self, *, batch: bool = True) -> None:
+        self._batch = batch
+        self._route: Route | None = None
+        self._taken_for: object = None
+
+    def deliver(self, events: Sequence[Outgoing], deadline: float = float("inf")) -> None:
+        """Send the events in their order. What fails is logged and counted; nothing is raised for it."""
+        try:
+            route = self._current()
+        except (ConfigurationError, announcements.UnsafeFolder) as error:
+            stats.add(failed=len(events))
+            failures.report("no route", f"{error} Events are lost until then.")
+            return
+        if route is not None:
+            deliver(route, events, deadline)
+            return
+        stats.add(dropped=len(events))
+        if not testrun.is_on():
+            failures.warn_once("no server", NO_SERVER)
+
+    def close(self) -> None:
+        """Let go of what is kept open."""
+        if self._route is not None:
+            self._route.close()
+            self._route = None
+
+    def _current(self) -> Route | None:
+        target = conf.target()
+        way = _embedded(target.app) if isinstance(target, conf.Embedded) else None
+        if self._route is None or self._taken_for != (target, way):
+            self.close()
+            self._route = self._make(target, way)
+            self._taken_for = (target, way)
+        return self._route
+
+    def _make(self, target: conf.Target, way: PublishSoon | Announcement | None) -> Route | None:
+        if isinstance(target, conf.HostedPusher):
+            return Hosted(target, batch=BATCH if self._batch else 1)
+        if isinstance(target, conf.RemoteServer):
+            return HttpApi(target.app, target.base_url)
+        if isinstance(way, Announcement):
+            return HttpApi(target.app, _base_url(way), batch=OWN_BATCH)
+        return InProcess(target.app, way) if way is not None else None
+
+
+def in_process(target: conf.Target) -> InProcess | None:
+    """Return the route to the server in this process, None where it has none or the target is another one."""
+    publish_soon = local.find(target.app.id) if isinstance(target, conf.Embedded) else None
+    return None if publish_soon is None else InProcess(target.app, publish_soon)
+
+
+def _embedded(app: App) -> PublishSoon | Announcement | None:
+    """Find the embedded server: in this process, else, never in tests, in another one of this site."""
+    publish_soon = local.find(app.id)
+    if publish_soon is not None or testrun.is_on():
+        return publish_soon
+    return announcements.find(conf.site_key())
+
+
+def _base_url(announcement: Announcement) -> str:
+    host = f"[{announcement.host}]" if ":" in announcement.host else announcement.host
+    return f"http://{host}:{announcement.port}"
