@@ -29,15 +29,16 @@ class OutboxSession(Session):
     outbox.
     """
 
-    __slots__ = ("_close_code", "_is_behind", "_news", "_outbox", "_sender", "_waiting")
+    __slots__ = ("_caught_up", "_close_code", "_news", "_outbox", "_sender", "_waiting")
 
     def __init__(self, server: Server) -> None:
         super().__init__(server)
         self.write = self._put
         self._outbox: deque[bytes] = deque()
         self._waiting = 0
-        self._is_behind = False
         self._news = asyncio.Event()
+        self._caught_up = asyncio.Event()
+        self._caught_up.set()
         self._close_code: tuple[int, str] | None = None
         self._sender: asyncio.Task[None] | None = None
 
@@ -69,8 +70,8 @@ class OutboxSession(Session):
         self._outbox.append(wire)
         self._waiting += len(wire)
         self._news.set()
-        if self._waiting > HIGH_WATER and not self._is_behind and self.is_open:
-            self._is_behind = True
+        if self._waiting > HIGH_WATER and self._caught_up.is_set() and self.is_open:
+            self._caught_up.clear()
             self.server.watch.block(self)
 
     async def _send_all(self, send: Send) -> None:
@@ -88,14 +89,15 @@ class OutboxSession(Session):
         for text in frames.texts(wire):
             await send({"type": "websocket.send", "text": text})
         self._waiting -= len(wire)
-        if self._is_behind and self._waiting <= LOW_WATER:
-            self._is_behind = False
+        if self._waiting <= LOW_WATER and not self._caught_up.is_set():
+            self._caught_up.set()
             self.server.watch.unblock(self)
 
     async def _receive_all(self, receive: Receive) -> None:
         while (event := await receive())["type"] == "websocket.receive":
             if self.is_open:
                 self._take(event)
+            await self._caught_up.wait()  # who reads nothing is not heard: answers would wait
 
     def _take(self, event: Event) -> None:
         text = event.get("text")

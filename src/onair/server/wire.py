@@ -19,6 +19,9 @@ _TEXT = b"\x81"
 _PING = 0x89
 _PONG = 0x8A
 
+#: How many bytes a masked control frame has.
+_CONTROL_FRAME = range(6, 6 + frames.MAX_CONTROL_BYTES + 1)
+
 #: Bytes that may wait before the transport says that its reader is behind.
 HIGH_WATER = 64 * 1024
 
@@ -112,7 +115,7 @@ class WireSession(Session, asyncio.Protocol):
 
     def _take_frame(self, wire: bytes) -> None:
         """Take one frame that is not a plain text message."""
-        if self._rare is None and wire[0] in (_PING, _PONG) and len(wire) <= frames.MAX_CONTROL_BYTES + 6:
+        if self._rare is None and wire[0] in (_PING, _PONG) and len(wire) in _CONTROL_FRAME:
             self._take_control(wire)
         else:
             self._take_rare(wire)

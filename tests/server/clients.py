@@ -1,0 +1,290 @@
+"""What the tests of the server speak with: a server in a thread, and clients of two kinds."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import urllib3
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.sync.client import ClientConnection, connect
+
+from onair.protocol import signing
+from onair.protocol.app import App
+from onair.protocol.publication import Publication
+from onair.server.run import Runner
+from onair.server.server import Server
+
+T = TypeVar("T")
+
+#: Seconds after which a test gives up waiting.
+PATIENCE = 10
+
+SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
+
+
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    """Wait for something that happens in another thread, and fail when it does not."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        threading.Event().wait(0.005)
+
+
+class Client:
+    """A client of the Pusher protocol, over a whole WebSocket library."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    def receive(self) -> dict[str, Any]:
+        """The next message; its data decoded where it is a string of JSON."""
+        message: dict[str, Any] = json.loads(self.connection.recv(timeout=PATIENCE))
+        if isinstance(message.get("data"), str):
+            message["data"] = json.loads(message["data"])
+        return message
+
+    def send(self, event: str, data: Any = None, **fields: Any) -> None:
+        self.send_text(json.dumps({"event": event, "data": {} if data is None else data, **fields}))
+
+    def send_text(self, text: str | bytes) -> None:
+        self.connection.send(text)
+
+    def established(self) -> str:
+        """Take the first message, and return the socket's id."""
+        message = self.receive()
+        assert message["event"] == "pusher:connection_established", message
+        return str(message["data"]["socket_id"])
+
+    def subscribe(self, channel: str, **fields: Any) -> dict[str, Any]:
+        """Subscribe, and return the answer."""
+        self.send("pusher:subscribe", {"channel": channel, **fields})
+        return self.receive()
+
+    def close_code(self) -> int:
+        """Wait until the server closes, and return the code that it gave."""
+        try:
+            while True:
+                self.connection.recv(timeout=PATIENCE)
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd is not None else 1006
+
+    def error(self) -> dict[str, Any]:
+        """Take a ``pusher:error``, and return its data."""
+        message = self.receive()
+        assert message["event"] == "pusher:error", message
+        return dict(message["data"])
+
+
+class RawClient:
+    """A client that writes what bytes it likes."""
+
+    def __init__(self, sock: socket.socket, request: bytes) -> None:
+        self.sock = sock
+        self._received = bytearray()
+        sock.settimeout(PATIENCE)
+        sock.sendall(request)
+        self.response = self._until(b"\r\n\r\n")
+
+    def __enter__(self) -> RawClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.sock.close()
+
+    def send(self, wire: bytes) -> None:
+        self.sock.sendall(wire)
+
+    def read_frame(self) -> tuple[int, bytes]:
+        """The opcode and the payload of the next frame."""
+        first, length = self._take(2)
+        if length == 126:
+            (length,) = struct.unpack("!H", self._take(2))
+        elif length == 127:
+            (length,) = struct.unpack("!Q", self._take(8))
+        return first & 0x0F, self._take(length)
+
+    def read_message(self) -> dict[str, Any]:
+        opcode, payload = self.read_frame()
+        assert opcode == Opcode.TEXT, (opcode, payload)
+        return dict(json.loads(payload))
+
+    def close_code(self) -> int:
+        """Read until a close frame, and return its code; 1006 where the connection ends without."""
+        try:
+            while True:
+                opcode, payload = self.read_frame()
+                if opcode == Opcode.CLOSE:
+                    return int.from_bytes(payload[:2]) if payload else 1005
+        except (EOFError, ConnectionError):
+            return 1006
+
+    def is_at_end(self) -> bool:
+        """Whether the server has closed in an orderly way."""
+        return not self._received and self.sock.recv(1) == b""
+
+    def _until(self, mark: bytes) -> bytes:
+        while mark not in self._received:
+            self._fill()
+        end = self._received.index(mark) + len(mark)
+        return self._cut(end)
+
+    def _take(self, count: int) -> bytes:
+        while len(self._received) < count:
+            self._fill()
+        return self._cut(count)
+
+    def _cut(self, count: int) -> bytes:
+        cut = bytes(self._received[:count])
+        del self._received[:count]
+        return cut
+
+    def _fill(self) -> None:
+        data = self.sock.recv(1 << 20)
+        if not data:
+            raise EOFError
+        self._received += data
+
+
+def client_frame(
+    opcode: int, payload: bytes = b"", *, fin: bool = True, mask: bool = True, rsv: int = 0
+) -> bytes:
+    """A frame as a client sends it, or as it should not."""
+    wire = bytearray(Frame(Opcode.TEXT, payload).serialize(mask=mask))
+    wire[0] = (0x80 if fin else 0) | rsv << 4 | opcode
+    return bytes(wire)
+
+
+def text_frame(event: str, data: Any = None, **fields: Any) -> bytes:
+    message = json.dumps({"event": event, "data": {} if data is None else data, **fields})
+    return client_frame(Opcode.TEXT, message.encode())
+
+
+class Site:
+    """A server that runs, and the ways to it."""
+
+    def __init__(self, server: Server, runner: Runner, address: tuple[str, int]) -> None:
+        self.server = server
+        self.runner = runner
+        self.host, self.port = address
+        self.http = urllib3.PoolManager(retries=False, timeout=PATIENCE)
+
+    @property
+    def app(self) -> App:
+        return next(iter(self.server.served.values())).app
+
+    def connect(
+        self, path: str = "/app/key?protocol=7", **options: Any
+    ) -> AbstractContextManager[ClientConnection]:
+        options = {"proxy": None, "close_timeout": PATIENCE, **options}
+        return connect(f"ws://{self.host}:{self.port}{path}", **options)
+
+    def raw(
+        self, path: str = "/app/key?protocol=7", *, buffer: int | None = None, **headers: str
+    ) -> RawClient:
+        """A raw client after its handshake.
+
+        Args:
+            buffer: Bytes that the client's kernel keeps for it, few for a reader that is to be slow.
+        """
+        sock = socket.socket()
+        if buffer is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        sock.connect((self.host, self.port))
+        fields = {
+            "Host": f"{self.host}:{self.port}",
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+        }
+        fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+        lines = [
+            f"GET {path} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in fields.items() if value),
+            "",
+            "",
+        ]
+        return RawClient(sock, "\r\n".join(lines).encode())
+
+    def subscribed_raw(self, channel: str, *, buffer: int | None = None) -> RawClient:
+        client = self.raw(buffer=buffer)
+        client.send(text_frame("pusher:subscribe", {"channel": channel}))
+        assert client.read_message()["event"] == "pusher:connection_established"
+        assert client.read_message()["event"] == "pusher_internal:subscription_succeeded"
+        return client
+
+    def publish(self, channel: str, event: str, data: Any = None, *, exclude: str | None = None) -> None:
+        """Publish as another thread of the process does."""
+        publication = Publication((channel,), event, json.dumps(data), exclude)
+        self.server.publish_soon(self.app.id, [publication])
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Call a function in the server's loop, and return what it returns."""
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(function(*arguments))
+            except Exception as error:
+                future.set_exception(error)
+
+        self.server.loop.call_soon_threadsafe(run)
+        return future.result(PATIENCE)
+
+    def pass_time(self, seconds: float) -> None:
+        """Ask every session what it makes of so many seconds having passed."""
+        now = time.monotonic() + seconds
+        for session in self.call(list, self.server.watch):
+            self.call(session.check, now)
+
+    def connections(self) -> int:
+        return self.call(self.server.connections)
+
+    def members(self, channel: str) -> int:
+        return self.call(self.server.served[self.app.id].hub.subscription_count, channel)
+
+    def post(
+        self,
+        endpoint: str,
+        body: bytes | str | object,
+        *,
+        app: App | None = None,
+        key: int = 0,
+        age: int = 0,
+        method: str = "POST",
+        prefix: str = "",
+        **query: str,
+    ) -> tuple[int, str]:
+        """A signed request to the HTTP API; its status and its text.
+
+        Args:
+            key: Which of the app's credentials signs.
+            age: Seconds since the request was signed.
+            query: Parameters to overwrite after signing.
+        """
+        app = app or self.app
+        payload = (
+            body
+            if isinstance(body, bytes)
+            else (body if isinstance(body, str) else json.dumps(body)).encode()
+        )
+        path = f"{prefix}/apps/{app.id}/{endpoint}"
+        params = signing.signed_query(
+            app.credentials[key], method, path, payload, timestamp=int(time.time()) - age
+        )
+        return self.request(method, f"{path}?{urlencode(params | query)}", payload)
+
+    def request(self, method: str, path: str, body: bytes = b"") -> tuple[int, str]:
+        response = self.http.request(method, f"http://{self.host}:{self.port}{path}", body=body)
+        return response.status, response.data.decode()

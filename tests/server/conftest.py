@@ -1,0 +1,98 @@
+"""A real server in a thread on a free port, over each of the transports."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from onair.protocol.app import App, Credential, Limits
+from onair.server.origins import OriginPolicy
+from onair.server.run import runner
+from onair.server.server import Server
+from onair.server.types import ASGIApp
+from onair.server.watch import Timings
+from tests.server.clients import PATIENCE, Site
+
+#: The transports: uvicorn with our protocol class, and an ASGI server that knows nothing of us.
+TRANSPORTS: dict[str, dict[str, Any]] = {"wire": {}, "asgi": {"ws": WebSocketsSansIOProtocol}}
+
+APP = App("1", (Credential("key", "secret"), Credential("old-key", "old-secret")), client_events=True)
+
+Serve = Callable[..., Site]
+
+
+@pytest.fixture(params=TRANSPORTS)
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def serve(transport: str, caplog: pytest.LogCaptureFixture) -> Iterator[Serve]:
+    """Starts servers; at the end they stop, and their log must be empty unless ``may_log``."""
+    stops: list[Callable[[], None]] = []
+    is_quiet = True
+
+    def start(
+        app: App = APP,
+        *,
+        inner: ASGIApp | None = None,
+        origins: OriginPolicy | None = None,
+        max_connections: int | None = None,
+        timings: Timings | None = None,
+        may_log: bool = False,
+        options: dict[str, Any] | None = None,
+        **limits: int,
+    ) -> Site:
+        nonlocal is_quiet
+        is_quiet = is_quiet and not may_log
+        server = Server(
+            [replace(app, limits=Limits(**limits)) if limits else app],
+            origins=origins or OriginPolicy(["*"]),
+            max_connections=max_connections,
+            timings=timings,
+        )
+        site, stop = _run(server, inner, TRANSPORTS[transport] | (options or {}))
+        stops.append(stop)
+        return site
+
+    with caplog.at_level(logging.WARNING):
+        yield start
+        for stop in stops:
+            stop()
+    records = [record for when in ("setup", "call", "teardown") for record in caplog.get_records(when)]
+    assert not (is_quiet and records), [record.getMessage() for record in records]
+
+
+def _run(server: Server, inner: ASGIApp | None, options: dict[str, Any]) -> tuple[Site, Callable[[], None]]:
+    """A server that runs in a thread, and how to stop it."""
+    address: list[tuple[str, int]] = []
+    bound = threading.Event()
+
+    def on_bound(host: str, port: int) -> None:
+        address.append((host, port))
+        bound.set()
+
+    uvicorn = runner(server, port=0, app=inner, on_bound=on_bound, **options)
+    thread = threading.Thread(target=uvicorn.run, name="server")
+    thread.start()
+    assert bound.wait(PATIENCE)
+    site = Site(server, uvicorn, address[0])
+
+    def stop() -> None:
+        uvicorn.should_exit = True
+        thread.join(PATIENCE)
+        site.http.clear()
+        assert not thread.is_alive()
+
+    return site, stop
+
+
+@pytest.fixture
+def site(serve: Serve) -> Site:
+    return serve()
