@@ -8,6 +8,7 @@ In an object's key, what a channel's name cannot hold is written ``=XX``, one fo
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -101,10 +102,12 @@ def _read_dotted(name: str) -> Iterator[ModelChannel]:
 
 def _read_pusherable(name: str) -> Iterator[ModelChannel]:
     """Try every underscore: a model's name may have some, and so may a key."""
+    models = defaultdict(list)
+    for model in apps.get_models():
+        models[model._meta.model_name].append(model)
     for underscore in re.finditer("_", name):
-        for model in apps.get_models():
-            if model._meta.model_name == name[: underscore.start()]:
-                yield from _with_key(model, name[underscore.end() :])
+        for model in models.get(name[: underscore.start()], ()):
+            yield from _with_key(model, name[underscore.end() :])
 
 
 def _find_model(app_label: str, model_name: str) -> type[Model] | None:

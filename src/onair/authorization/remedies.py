@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections import Counter
 
 from onair.authorization.model_channels import ModelChannel, read
 from onair.authorization.permission import view_permission
@@ -20,15 +21,15 @@ def guess_pattern(channel: str) -> str:
     """
     prefix = kind_of(channel).prefix
     words: list[str] = []
-    taken: set[str] = set()
+    taken: Counter[str] = Counter()
 
     def replace(word: re.Match[str]) -> str:
         if not any(character.isdigit() or character == "=" for character in word[0]):
             words.append(word[0])
             return word[0]
-        name = _free_name(f"{words[-1].lower()}_id" if words else "key", taken)
-        taken.add(name)
-        return f"{{{name}}}"
+        name = f"{words[-1].lower()}_id" if words else "key"
+        taken[name] += 1
+        return f"{{{name}}}" if taken[name] == 1 else f"{{{name}_{taken[name]}}}"
 
     return prefix + _WORD.sub(replace, channel.removeprefix(prefix))
 
@@ -57,15 +58,6 @@ def name_of(channel: ModelChannel) -> str:
     """Return how a model's channel is written without doubt about the model, like ``news.article.7``."""
     label = f"{channel.model._meta.app_label}.{channel.model._meta.model_name}"
     return label if channel.key is None else f"{label}.{channel.key}"
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    number = 2
-    free = name
-    while free in taken:
-        free = f"{name}_{number}"
-        number += 1
-    return free
 
 
 def _function_name(pattern: str) -> str:
