@@ -1,0 +1,24 @@
+"""For a site's own tests: what was published, who may join, and a server that is live."""
+
+from __future__ import annotations
+
+from onair.publishing.capture import captured
+from onair.testing.assertions import (
+    OnAirAssertions,
+    assertMayJoin,
+    assertMayNotJoin,
+    assertNotPublished,
+    assertPublished,
+)
+from onair.testing.live import LiveServerTestCase, StaticLiveServerTestCase
+
+__all__ = [
+    "LiveServerTestCase",
+    "OnAirAssertions",
+    "StaticLiveServerTestCase",
+    "assertMayJoin",
+    "assertMayNotJoin",
+    "assertNotPublished",
+    "assertPublished",
+    "captured",
+]
