@@ -156,7 +156,6 @@ function answerOf(text) {
  * @param {Authorizer} authorizer
  */
 export function honourGrants({ config }, authorizer) {
-  if (!config) return;
   const theirs = config.channelAuthorizer;
   const ours = asPusherAuthorizer(authorizer);
   config.channelAuthorizer = (request, callback) =>

@@ -53,7 +53,7 @@ export function reportRefusal(code, reason) {
 export function reportNoServer(url) {
   console.error(
     `onair: no server answers at ${url.split("?")[0]}. Start one: "manage.py runserver", "manage.py onair serve", or ` +
-      'onair.asgi in an ASGI site. If it runs elsewhere, set ONAIR_URL and ONAIR["PUBLIC_URL"]. ' +
-      "A Content-Security-Policy must allow it in connect-src.",
+      'onair.asgi in an ASGI site, all with the same SECRET_KEY. If it runs elsewhere, set ONAIR_URL and ' +
+      'ONAIR["PUBLIC_URL"]. A Content-Security-Policy must allow it in connect-src.',
   );
 }

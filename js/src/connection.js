@@ -148,16 +148,17 @@ export class Connection {
   }
 
   /**
-   * An error before the socket id says why the connection will be closed; a later one closes nothing.
+   * An error of the connection itself says why it will be closed, any other closes nothing.
    *
    * @param {{ code?: number, message?: string }} error
    */
   _hear(error) {
-    if (this.socketId) {
-      console.warn(`onair: ${error.message} (${error.code ?? "no code"})`);
-      this._listener.received({ event: "pusher:error", data: error });
-    } else {
+    const { code, message } = error;
+    if (code && 4000 <= code && code < 4300) {
       this._error = error;
+    } else {
+      console.warn(`onair: ${message} (${code ?? "no code"})`);
+      this._listener.received({ event: "pusher:error", data: error });
     }
   }
 

@@ -23,7 +23,7 @@ declare global {
   /** An instance of pusher-js, as far as it is used here. */
   interface PusherInstance {
     key: string;
-    config?: { channelAuthorizer: PusherAuthorizer };
+    config: { channelAuthorizer: PusherAuthorizer };
     connection: {
       state: string;
       socket_id: string;

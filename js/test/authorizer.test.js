@@ -124,6 +124,17 @@ test("a connection that is gone is not asked for any more", async () => {
   assert.equal(state.page.requests.length, 1);
 });
 
+test("what was asked for a connection that is gone is not asked for the next one", async () => {
+  const state = authorizer();
+  state.ask("private-a");
+  state.current = "2.2";
+  await state.authorizer.authorize("2.2", "private-b");
+  assert.deepEqual(
+    state.page.requests.map(({ json }) => json),
+    [{ socket_id: "2.2", channels: [{ name: "private-b" }] }],
+  );
+});
+
 test("a site without the endpoint is told to add it", async () => {
   const { page, ask } = authorizer({ auth: "" });
   const [{ reason }] = await ask("private-a");

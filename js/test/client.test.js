@@ -30,6 +30,12 @@ test("the page connects by itself when its scripts have run", () => {
   assert.equal(page.sockets.length, 1);
 });
 
+test("a script that comes after DOMContentLoaded connects when the page has loaded", () => {
+  const { page } = started();
+  page.happens("load");
+  assert.equal(page.sockets.length, 1);
+});
+
 test("a script that comes after the page has loaded connects at once", () => {
   const page = new FakePage();
   page.document.readyState = "complete";

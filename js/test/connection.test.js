@@ -266,6 +266,16 @@ test("junk disturbs nothing", () => {
   assert.equal(connection.state, "connected");
 });
 
+test("why the server will close is no news of its own", (t) => {
+  const said = listenToConsole(t);
+  const { page, received } = opened();
+  page.clock.advance(10_000);
+  page.socket.says("pusher:error", { code: 4100, message: "Over capacity" });
+  page.socket.drops(1006);
+  assert.deepEqual(page.clock.pending, [2000]);
+  assert.deepEqual([said.warn, said.error, received], [[], [], []]);
+});
+
 test("an error on a connection is told and closes nothing", (t) => {
   const said = listenToConsole(t);
   const { page, received, connection } = opened();
