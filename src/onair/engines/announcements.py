@@ -1,7 +1,7 @@
 """How the other processes of a site find its running server: a file in a private temporary folder.
 
-Each site has a folder there, named by its key, with two files: ``lock``, held by the one process that may serve
-the site's app, and ``server.json``, where it listens.
+Each site has a folder there, named by its key, with two files: ``lock``, held by the one process that may
+serve the site's app, and ``server.json``, where it listens.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _read(file: Path) -> Announcement | None:
 
 
 def _remove_stale(file: Path) -> None:
-    """Remove a dead process's announcement, under the lock: a new server may have written its own just now."""
+    """Remove a dead process's announcement, under the lock: a new server may just have written its own."""
     lock = process_lock(file.with_name("lock"))
     with suppress(LockedBy):
         lock.acquire()

@@ -70,7 +70,7 @@ class RecordLock:
 
 
 class PidFile:
-    """A file with a process id, for systems without record locks. A dead process's file counts for nothing."""
+    """A file with a process id, where there are no record locks. A dead process's file counts for nothing."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
