@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -265,6 +266,21 @@ def test_a_name_that_is_no_text_spoils_no_batch(client: Client) -> None:
 def test_a_form_that_asks_nothing_is_refused(client: Client) -> None:
     assert client.post(URL, {"socket_id": SOCKET}).status_code == 400
     assert client.post(URL, "x", content_type="text/plain").status_code == 400
+
+
+class CutShort(io.BytesIO):
+    """A body whose sender has gone."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise ConnectionResetError("gone")
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
+def test_a_request_that_is_cut_short_is_refused(client: Client, content_type: str) -> None:
+    cut: dict[str, Any] = {"wsgi.input": CutShort(), "CONTENT_LENGTH": "10", "CONTENT_TYPE": content_type}
+    response = client.generic("POST", URL, **cut)
+    assert response.status_code == 400
+    assert "cut short" in response.json()["error"]
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete", "options"])
