@@ -170,6 +170,22 @@ def text_frame(event: str, data: Any = None, **fields: Any) -> bytes:
     return client_frame(Opcode.TEXT, message.encode())
 
 
+def signed_path(
+    app: App, endpoint: str, body: bytes, *, prefix: str = "", key: int = 0, age: int = 0, **query: str
+) -> str:
+    """Path and query of a signed POST.
+
+    Args:
+        key: Which of the app's credentials signs.
+        age: Seconds since the request was signed.
+        query: Parameters to overwrite after signing.
+    """
+    path = f"{prefix}/apps/{app.id}/{endpoint}"
+    timestamp = int(time.time()) - age
+    params = signing.signed_query(app.credentials[key], "POST", path, body, timestamp=timestamp)
+    return f"{path}?{urlencode(params | query)}"
+
+
 class Site:
     """A server that runs, and the ways to it."""
 
@@ -255,35 +271,16 @@ class Site:
         return self.call(self.server.served[self.app.id].hub.subscription_count, channel)
 
     def post(
-        self,
-        endpoint: str,
-        body: bytes | str | object,
-        *,
-        app: App | None = None,
-        key: int = 0,
-        age: int = 0,
-        method: str = "POST",
-        prefix: str = "",
-        **query: str,
+        self, endpoint: str, body: Any, *, app: App | None = None, prefix: str = "", **options: Any
     ) -> tuple[int, str]:
-        """A signed request to the HTTP API; its status and its text.
-
-        Args:
-            key: Which of the app's credentials signs.
-            age: Seconds since the request was signed.
-            query: Parameters to overwrite after signing.
-        """
-        app = app or self.app
+        """Status and text of a request to the HTTP API, with the options of :func:`signed_path`."""
         payload = (
             body
             if isinstance(body, bytes)
             else (body if isinstance(body, str) else json.dumps(body)).encode()
         )
-        path = f"{prefix}/apps/{app.id}/{endpoint}"
-        params = signing.signed_query(
-            app.credentials[key], method, path, payload, timestamp=int(time.time()) - age
-        )
-        return self.request(method, f"{path}?{urlencode(params | query)}", payload)
+        path = signed_path(app or self.app, endpoint, payload, prefix=prefix, **options)
+        return self.request("POST", path, payload)
 
     def request(self, method: str, path: str, body: bytes = b"") -> tuple[int, str]:
         response = self.http.request(method, f"http://{self.host}:{self.port}{path}", body=body)

@@ -22,7 +22,7 @@ from tests.server.clients import PATIENCE, Site
 #: The transports: uvicorn with our protocol class, and an ASGI server that knows nothing of us.
 TRANSPORTS: dict[str, dict[str, Any]] = {"wire": {}, "asgi": {"ws": WebSocketsSansIOProtocol}}
 
-APP = App("1", (Credential("key", "secret"), Credential("old-key", "old-secret")), client_events=True)
+APP = App("1", (Credential("key", "first-secret"), Credential("old-key", "old-secret")), client_events=True)
 
 Serve = Callable[..., Site]
 

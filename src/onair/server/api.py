@@ -15,7 +15,7 @@ import msgspec
 
 from onair.protocol import signing
 from onair.protocol.app import App
-from onair.protocol.errors import BadMessage, ProtocolError
+from onair.protocol.errors import BadMessage, InvalidRequestSignature, ProtocolError
 from onair.protocol.messages import read
 from onair.protocol.names import check_channel, check_event, check_socket_id
 from onair.protocol.publication import Publication
@@ -80,16 +80,9 @@ async def answer(server: Server, scope: Scope, receive: Receive, send: Send) -> 
     except ClientGone:
         return
     except RequestRefused as refusal:
-        await respond(send, refusal.status, refusal.text)
-    except ProtocolError as error:
-        await respond(send, error.status, error.message)
+        await _respond(send, refusal.status, b"text/plain; charset=utf-8", f"{refusal.text}\n".encode())
     else:
         await _respond(send, 200, b"application/json", b"{}")
-
-
-async def respond(send: Send, status: int, text: str) -> None:
-    """Answer with one line of text."""
-    await _respond(send, status, b"text/plain; charset=utf-8", f"{text}\n".encode(errors="replace"))
 
 
 async def _respond(send: Send, status: int, content_type: bytes, body: bytes) -> None:
@@ -112,8 +105,14 @@ async def _carry_out(server: Server, scope: Scope, receive: Receive) -> None:
     publications_in, body_limit = endpoint
     body = await _body(scope, receive, body_limit(served.app))
     params = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-    signing.verify_request(served.app, "POST", path, params, body, now=int(time.time()))
-    served.publish(publications_in(served.app, body))
+    try:
+        signing.verify_request(served.app, "POST", path, params, body, now=int(time.time()))
+        publications = publications_in(served.app, body)
+    except InvalidRequestSignature as error:
+        raise RequestRefused(401, error.message) from None
+    except ProtocolError as error:
+        raise RequestRefused(400, error.message) from None
+    served.publish(publications)
 
 
 def _signed_path(scope: Scope) -> str:

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Iterable
 
 from onair.server import api
+from onair.server.lifespan import Lifespan
 from onair.server.outbox import GONE, OutboxSession
 from onair.server.server import Handshake, Server
-from onair.server.types import ASGIApp, Event, Receive, Scope, Send
+from onair.server.types import ASGIApp, Receive, Scope, Send
 
 
 class ServerApp:
@@ -27,7 +28,8 @@ class ServerApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._lifespan(scope, receive, send)
+            self.server.attach(asyncio.get_running_loop())
+            await Lifespan(self.inner, receive, send, self.server.close_all).run(scope)
         elif self._is_ours(scope):
             await self._answer(scope, receive, send)
         elif self.inner is not None:
@@ -47,42 +49,6 @@ class ServerApp:
             await _serve_socket(self.server, scope, receive, send)
         else:
             await api.answer(self.server, scope, receive, send)
-
-    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Start with the inner application, and close every socket before it stops.
-
-        An application that knows no lifespan, as Django's, raises or returns; then this one answers.
-        """
-        self.server.attach(asyncio.get_running_loop())
-        has_started = False
-
-        async def receive_closing() -> Event:
-            event = await receive()
-            if event["type"] == "lifespan.shutdown":
-                self.server.close_all()
-            return event
-
-        async def send_noticing(event: Event) -> None:
-            nonlocal has_started
-            has_started = True
-            await send(event)
-
-        if self.inner is not None:
-            try:
-                await self.inner(scope, receive_closing, send_noticing)
-            except Exception:
-                if has_started:
-                    raise
-        if not has_started:
-            await _answer_lifespan(receive_closing, send)
-
-
-async def _answer_lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        event = await receive()
-        await send({"type": f"{event['type']}.complete"})
-        if event["type"] == "lifespan.shutdown":
-            return
 
 
 async def _serve_socket(server: Server, scope: Scope, receive: Receive, send: Send) -> None:

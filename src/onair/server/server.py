@@ -25,6 +25,8 @@ logger = logging.getLogger("onair.server")
 #: Open files that the process keeps for the rest of its work (the database, static files, the log).
 SPARE_FILES = 128
 
+_NOT_LOOKED = -1
+
 #: Turns of the event loop that a flush may wait for more events of the same read.
 MAX_TURNS = 32
 
@@ -59,7 +61,7 @@ class ServedApp:
                 logger.exception("An event cannot be published: %r", publication.event)
 
     def _wake(self) -> None:
-        self._soon(self._settle, 0, self._published)
+        self._soon(self._settle, 0, _NOT_LOOKED)
 
     def _settle(self, turn: int, published: int) -> None:
         """Flush, unless more events came in the last turn of the loop.

@@ -66,6 +66,11 @@ class Watch:
         """The open sessions, as they are now."""
         return iter([session for shelf in self._shelves for session in shelf])
 
+    @property
+    def is_running(self) -> bool:
+        """Whether there is anybody to watch."""
+        return self._timer is not None
+
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Keep time in this loop; what another loop left is forgotten with it."""
         self._loop, self._timer = loop, None
