@@ -7,6 +7,9 @@ OLD := .venvs/python3.11-django5.2
 NEW := .venvs/python3.13-django6.1
 DEMO := .venvs/demo
 
+# node and npm come from PyPI, so that a machine needs neither.
+NPM := PATH="$(CURDIR)/$(OLD)/bin:$$PATH" npm --prefix js
+
 PIP := -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test lint types unit javascript browser package docs benchmark format clean
@@ -27,10 +30,11 @@ types: $(OLD)/ready
 	$(OLD)/bin/mypy
 
 javascript: $(OLD)/ready
-	cd js && PATH="$(CURDIR)/$(OLD)/bin:$$PATH" npm ci --no-audit --no-fund --silent && npm test && npm run check
+	$(NPM) ci --no-audit --no-fund --silent
+	$(NPM) test
 
 # Real servers, real sockets and real browsers are among these; see tests/.
-unit: $(OLD)/ready $(NEW)/ready
+unit: $(OLD)/ready $(NEW)/ready javascript
 	scripts/install-chromium
 	PYTHONDEVMODE=1 $(OLD)/bin/python -m pytest
 	PYTHONDEVMODE=1 $(NEW)/bin/python -m pytest

@@ -116,7 +116,8 @@ def test_importing_the_package_imports_neither_django_nor_an_extra() -> None:
     import sys
 
     script = (
-        "import sys, onair; bad = {'django', 'pusher', 'uvicorn', 'websockets', 'urllib3'} & set(sys.modules);"
+        "import sys, onair;"
+        "bad = {'django', 'pusher', 'uvicorn', 'websockets', 'urllib3'} & set(sys.modules);"
         "sys.exit(f'imported {bad}' if bad else 0)"
     )
     subprocess.run(

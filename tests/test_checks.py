@@ -4,18 +4,18 @@ from typing import Any
 
 import pytest
 from django.core.checks import Error
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from onair import conf
 from onair.checks import check_settings
 
 
-def test_a_site_without_settings_is_right(settings: SettingsWrapper) -> None:
+def test_a_site_without_settings_is_right(settings: Settings) -> None:
     settings.ONAIR = {}
     assert check_settings() == []
 
 
-def test_an_unknown_option_is_named_with_the_known_ones(settings: SettingsWrapper) -> None:
+def test_an_unknown_option_is_named_with_the_known_ones(settings: Settings) -> None:
     settings.ONAIR = {"URl": "http://k:s@h/apps/1"}
     assert check_settings() == [
         Error(
@@ -41,7 +41,7 @@ def test_an_unknown_option_is_named_with_the_known_ones(settings: SettingsWrappe
     ],
 )
 def test_an_option_of_the_wrong_type_is_an_error(
-    settings: SettingsWrapper, option: str, value: Any, wanted: str
+    settings: Settings, option: str, value: Any, wanted: str
 ) -> None:
     settings.ONAIR = {option: value}
     assert check_settings() == [
@@ -61,19 +61,19 @@ def test_an_option_of_the_wrong_type_is_an_error(
         {"MAX_CONNECTIONS": 10},
     ],
 )
-def test_an_option_of_the_right_type_is_right(settings: SettingsWrapper, options: dict[str, Any]) -> None:
+def test_an_option_of_the_right_type_is_right(settings: Settings, options: dict[str, Any]) -> None:
     settings.ONAIR = options
     assert check_settings() == []
 
 
-def test_settings_that_are_no_dictionary_are_an_error(settings: SettingsWrapper) -> None:
+def test_settings_that_are_no_dictionary_are_an_error(settings: Settings) -> None:
     settings.ONAIR = "http://k:s@h/apps/1"
     assert [message.id for message in check_settings()] == ["onair.E002"]
 
 
 @pytest.mark.parametrize("options", [{"URL": "gopher://k:s@h/apps/1"}, {"PUBLIC_URL": "https://h"}])
 def test_an_address_that_cannot_be_understood_is_an_error(
-    settings: SettingsWrapper, options: dict[str, str]
+    settings: Settings, options: dict[str, str]
 ) -> None:
     settings.ONAIR = options
     assert [message.id for message in check_settings()] == ["onair.E003"]

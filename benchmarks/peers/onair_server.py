@@ -13,4 +13,4 @@ from onair.server.origins import OriginPolicy
 port, app_id, key, secret = sys.argv[1:]
 app = App(id=app_id, credentials=(Credential(key=key, secret=secret),))
 server = Server([app], origins=OriginPolicy(hosts=("*",), trusted=()))
-run(server, host="127.0.0.1", port=int(port), on_bind=lambda host, port: print("ready", flush=True))
+run(server, host="127.0.0.1", port=int(port), on_bound=lambda host, port: print("ready", flush=True))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, get_args, get_origin
 
 from django.core import checks
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Tags
 
 from onair import conf
+from onair.authorization import checks as authorization
 from onair.exceptions import ConfigurationError
 
 UNKNOWN_OPTION = "onair.E001"
@@ -82,3 +83,6 @@ def _describe(hint: Any) -> str:
 def register() -> None:
     """Register every check of the package. Called when the app registry is ready; twice does no harm."""
     checks.register(check_settings)
+    checks.register(authorization.check_rules, Tags.security)
+    checks.register(authorization.check_endpoint, Tags.urls)
+    checks.register(authorization.check_middleware, Tags.security)

@@ -2,6 +2,7 @@
 
 OnAirError
 ├── ConfigurationError      a setting is wrong or missing (also ImproperlyConfigured)
+├── BadRule                 a pattern or a function cannot be a rule (in authorization/patterns.py)
 └── PublishError            an event cannot be published as asked
     ├── BadEvent            its name, channel or data is not acceptable
     └── EventTooLarge       its data exceeds the limit
