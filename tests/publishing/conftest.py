@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from onair.publishing import failures, stats
+from onair.publishing.event import Event, Outgoing, prepare
+from onair.publishing.stats import Counters
+from tests.publishing.receiver import PATIENCE, Receiver, receiving
+
+SOURCES = Path(__file__).resolve().parents[2] / "src"
+
+SETUP = """
+import django, os, threading
+from django.conf import settings
+settings.configure(
+    SECRET_KEY="a secret", ONAIR={onair!r},
+    DATABASES={{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}}},
+)
+django.setup()
+import onair
+from onair.publishing import stats
+"""
+
+
+@dataclass(frozen=True)
+class Counting:
+    """How much the counters have grown since the test began."""
+
+    before: Counters
+
+    def __call__(self) -> Counters:
+        now = stats.read()
+        return Counters(
+            now.sent - self.before.sent, now.failed - self.before.failed, now.dropped - self.before.dropped
+        )
+
+
+@pytest.fixture
+def counted() -> Counting:
+    return Counting(stats.read())
+
+
+@pytest.fixture(autouse=True)
+def unthrottled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin each test with a log that has said nothing yet."""
+    monkeypatch.setattr(failures, "_throttle", failures.Throttle())
+    monkeypatch.setattr(failures, "_said", set())
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a script in a process of its own, as a site that is no test, and return what it printed."""
+
+    def run(script: str, **onair: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-c", SETUP.format(onair=onair) + script],
+            capture_output=True,
+            text=True,
+            timeout=3 * PATIENCE,
+            check=True,
+            env={"PYTHONPATH": str(SOURCES), "TMPDIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+
+    return run
+
+
+def outgoing(
+    name: str = "e", data: object = None, *, channels: tuple[str, ...] = ("c",), **options: str
+) -> Outgoing:
+    """An event as the sender gets it."""
+    return prepare(Event(channels, name, data, **options), limit=100_000_000)  # type: ignore[arg-type]

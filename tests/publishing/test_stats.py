@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import os
+import threading
+
+from onair.publishing import stats
+from onair.publishing.stats import Counters
+from tests.publishing.conftest import Counting
+
+
+def test_events_are_counted_from_every_thread(counted: Counting) -> None:
+    def count() -> None:
+        for _ in range(1_000):
+            stats.add(sent=1, dropped=2)
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counted() == Counters(sent=4_000, failed=0, dropped=8_000)
+
+
+def test_a_forked_child_counts_its_own() -> None:
+    stats.add(failed=1)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if stats.read() == Counters() else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
