@@ -8,10 +8,10 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 import urllib3
@@ -24,6 +24,7 @@ from onair.protocol.app import App
 from onair.protocol.publication import Publication
 from onair.server.run import Runner
 from onair.server.server import Server
+from onair.server.session import Session
 
 T = TypeVar("T")
 
@@ -202,11 +203,18 @@ class Site:
     def connect(
         self, path: str = "/app/key?protocol=7", **options: Any
     ) -> AbstractContextManager[ClientConnection]:
-        options = {"proxy": None, "close_timeout": PATIENCE, **options}
-        return connect(f"ws://{self.host}:{self.port}{path}", **options)
+        defaults: dict[str, Any] = {"proxy": None, "close_timeout": PATIENCE}
+        return cast(
+            "AbstractContextManager[ClientConnection]",
+            connect(f"ws://{self.host}:{self.port}{path}", **{**defaults, **options}),
+        )
 
     def raw(
-        self, path: str = "/app/key?protocol=7", *, buffer: int | None = None, **headers: str
+        self,
+        path: str = "/app/key?protocol=7",
+        *,
+        buffer: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> RawClient:
         """A raw client after its handshake.
 
@@ -224,7 +232,7 @@ class Site:
             "Sec-WebSocket-Version": "13",
             "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==",
         }
-        fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+        fields |= headers or {}
         lines = [
             f"GET {path} HTTP/1.1",
             *(f"{name}: {value}" for name, value in fields.items() if value),
@@ -261,8 +269,11 @@ class Site:
     def pass_time(self, seconds: float) -> None:
         """Ask every session what it makes of so many seconds having passed."""
         now = time.monotonic() + seconds
-        for session in self.call(list, self.server.watch):
+        for session in self.sessions():
             self.call(session.check, now)
+
+    def sessions(self) -> list[Session]:
+        return self.call(lambda: list(self.server.watch))
 
     def connections(self) -> int:
         return self.call(self.server.connections)

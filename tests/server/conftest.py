@@ -19,8 +19,13 @@ from onair.server.types import ASGIApp
 from onair.server.watch import Timings
 from tests.server.clients import PATIENCE, Site
 
-#: The transports: uvicorn with our protocol class, and an ASGI server that knows nothing of us.
-TRANSPORTS: dict[str, dict[str, Any]] = {"wire": {}, "asgi": {"ws": WebSocketsSansIOProtocol}}
+#: The transports: uvicorn with our protocol class, on uvloop and where there is none, and an ASGI server that
+#: knows nothing of us.
+TRANSPORTS: dict[str, dict[str, Any]] = {
+    "wire": {},
+    "wire on asyncio": {"loop": "asyncio"},
+    "asgi": {"ws": WebSocketsSansIOProtocol},
+}
 
 APP = App("1", (Credential("key", "first-secret"), Credential("old-key", "old-secret")), client_events=True)
 

@@ -22,7 +22,7 @@ def test_every_session_is_looked_at_in_its_turn(serve: Serve) -> None:
         client.sock.close()
 
 
-@pytest.mark.parametrize("transport", ["wire"])
+@pytest.mark.parametrize("transport", ["wire", "wire on asyncio"])
 def test_a_control_frame_is_a_sign_of_life(serve: Serve) -> None:
     site = serve()
     with site.raw() as client:
@@ -35,7 +35,7 @@ def test_a_control_frame_is_a_sign_of_life(serve: Serve) -> None:
         assert site.connections() == 1
 
 
-@pytest.mark.parametrize("transport", ["wire"])
+@pytest.mark.parametrize("transport", ["wire", "wire on asyncio"])
 def test_a_client_that_does_not_answer_a_close_is_let_go(serve: Serve) -> None:
     site = serve(timings=Timings(tick=0.05, linger=0.1))
     with site.raw() as client:

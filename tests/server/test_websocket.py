@@ -87,7 +87,7 @@ def test_stopping_closes_both_kinds(site: Site) -> None:
         assert Client(theirs).close_code() == 1012
 
 
-@pytest.mark.parametrize("transport", ["wire"])
+@pytest.mark.parametrize("transport", ["wire", "wire on asyncio"])
 def test_two_hundred_clients_connect_at_once(site: Site) -> None:
     codes: list[str] = []
 

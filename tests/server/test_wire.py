@@ -62,7 +62,7 @@ def pong_of(raw: RawClient) -> bool:
     """Whether the message among what was sent was answered; what came before it may be told as errors."""
     while (message := raw.read_message())["event"] == "pusher:error":
         assert message["data"]["code"] is None
-    return message["event"] == "pusher:pong"
+    return str(message["event"]) == "pusher:pong"
 
 
 @pytest.mark.parametrize("wire", ALIVE.values(), ids=ALIVE)
@@ -207,12 +207,12 @@ BAD_REQUESTS = [
 def test_a_request_that_is_no_handshake_is_answered_by_http(
     site: Site, headers: dict[str, str], status: bytes
 ) -> None:
-    with site.raw(**headers) as raw:
+    with site.raw(headers=headers) as raw:
         assert raw.response.startswith(b"HTTP/1.1 " + status)
     wait_until(lambda: not site.runner.server_state.connections, "uvicorn has forgotten it")
 
 
 def test_no_compression_is_agreed(site: Site) -> None:
     """Compressed, a frame could not be shared by its subscribers."""
-    with site.raw(**{"Sec-WebSocket-Extensions": "permessage-deflate"}) as raw:
+    with site.raw(headers={"Sec-WebSocket-Extensions": "permessage-deflate"}) as raw:
         assert b"permessage-deflate" not in raw.response

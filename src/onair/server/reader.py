@@ -47,18 +47,19 @@ class RareFrames:
     Feed it whole frames (:func:`frame_end`), then take :meth:`output` and the finished :attr:`messages`.
     """
 
-    __slots__ = ("_message", "_parser", "messages", "saw_binary")
+    __slots__ = ("_is_fragmented", "_message", "_parser", "messages", "saw_binary")
 
     def __init__(self, limit: int) -> None:
         self._parser = ServerProtocol(state=OPEN, max_size=limit, logger=_logger)
         self._message = bytearray()
+        self._is_fragmented = False
         self.messages: list[bytes] = []
         self.saw_binary = False
 
     @property
     def is_idle(self) -> bool:
         """Whether it holds nothing and can be dropped."""
-        return self._parser.state is OPEN and self._parser.current_size is None
+        return self._parser.state is OPEN and not self._is_fragmented
 
     @property
     def has_ended(self) -> bool:
@@ -78,10 +79,7 @@ class RareFrames:
             if event.opcode is Opcode.BINARY:
                 self.saw_binary = True
             elif event.opcode in (Opcode.TEXT, Opcode.CONT):
-                self._message += event.data
-                if event.fin:
-                    self.messages.append(bytes(self._message))
-                    self._message.clear()
+                self._add(event)
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame, unless one was sent."""
@@ -92,6 +90,13 @@ class RareFrames:
         """What to write now, and whether nothing more will come."""
         pieces = self._parser.data_to_send()
         return b"".join(pieces), b"" in pieces
+
+    def _add(self, frame: Frame) -> None:
+        self._message += frame.data
+        self._is_fragmented = not frame.fin
+        if frame.fin:
+            self.messages.append(bytes(self._message))
+            self._message.clear()
 
 
 def _short(reason: str) -> str:

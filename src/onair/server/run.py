@@ -23,7 +23,7 @@ GRACE = 10
 
 
 class Runner(uvicorn.Server):
-    """uvicorn, which says where it listens, and freezes what was made until then (``gc.freeze``)."""
+    """uvicorn, which says where it listens."""
 
     def __init__(self, config: uvicorn.Config, on_bound: OnBound | None) -> None:
         super().__init__(config)
@@ -31,11 +31,7 @@ class Runner(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if not self.started:
-            return
-        gc.collect()
-        gc.freeze()
-        if self._on_bound is not None:
+        if self.started and self._on_bound is not None:
             host, port = self.address()
             self._on_bound(host, port)
 
@@ -93,5 +89,13 @@ def run(
     Raises:
         SystemExit: The address cannot be bound; the log says why.
     """
+
+    def freeze(host: str, port: int) -> None:
+        """Keep what was made until now, and stays, out of every garbage collection to come."""
+        gc.collect()
+        gc.freeze()
+        if on_bound is not None:
+            on_bound(host, port)
+
     with contextlib.suppress(KeyboardInterrupt):
-        runner(server, host=host, port=port, app=app, on_bound=on_bound, **options).run()
+        runner(server, host=host, port=port, app=app, on_bound=freeze, **options).run()

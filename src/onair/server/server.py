@@ -128,6 +128,8 @@ class Server:
         self.watch.attach(loop)
         for session in self.watch:
             session.lost()
+        for served in self.served.values():
+            served.hub.flush()  # what the old loop left; the hub wakes nobody while something is pending
 
     def serves(self, path: str) -> bool:
         """Whether a path is ``[/PREFIX]/app/KEY`` with a key of ours."""

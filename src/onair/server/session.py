@@ -13,7 +13,7 @@ from onair.hub import Hub
 from onair.protocol import frames, messages
 from onair.protocol.app import Limits
 from onair.protocol.connection import ClientEvent, Close, Connection, Output, Send, Subscribe, Unsubscribe
-from onair.protocol.errors import ProtocolError
+from onair.protocol.errors import OverCapacity, ProtocolError
 
 if TYPE_CHECKING:
     from onair.server.server import Handshake, ServedApp, Server
@@ -64,16 +64,11 @@ class Session(ABC):
     def open(self, handshake: Handshake) -> None:
         """Take part, or be refused: told why, and closed with the reason's code (P-ERRH)."""
         try:
-            served, credential = self.server.admit(handshake)
+            self._join(handshake)
         except ProtocolError as error:
-            self.close(error)
-            return
-        self.socket_id = new_socket_id()
-        self._served = served
-        self._connection = Connection(served.app, credential, self.socket_id, now=monotonic())
-        served.sessions += 1
-        self.server.watch.add(self)
-        self._perform(self._connection.open())
+            self.close(error, linger=0 if error.code == OverCapacity.code else None)
+        except Exception:
+            self.fail()
 
     def receive(self, payload: bytes) -> None:
         """Take one text message of the client."""
@@ -102,8 +97,12 @@ class Session(ABC):
         Args:
             now: Seconds of the monotonic clock.
         """
-        if self._connection is not None:
+        if self._connection is None:
+            return
+        try:
             self._perform(self._connection.check(now))
+        except Exception:
+            self.fail()
 
     def close(self, error: ProtocolError, *, linger: float | None = None) -> None:
         """Tell the client why, and close with the error's code.
@@ -152,6 +151,15 @@ class Session(ABC):
     @abstractmethod
     def _shut(self, code: int, reason: str) -> None:
         """Send a close frame behind what waits, and let the transport go when the client has answered."""
+
+    def _join(self, handshake: Handshake) -> None:
+        served, credential = self.server.admit(handshake)
+        self.socket_id = new_socket_id()
+        self._served = served
+        self._connection = Connection(served.app, credential, self.socket_id, now=monotonic())
+        served.sessions += 1
+        self.server.watch.add(self)
+        self._perform(self._connection.open())
 
     def _leave(self) -> None:
         connection, served = self._connection, self._served

@@ -114,9 +114,11 @@ class Watch:
 
     def _run(self) -> None:
         self._timer = None
-        self.sweep(monotonic())
-        if self._blocked or self._closing or any(self._shelves):
-            self._start()
+        try:
+            self.sweep(monotonic())
+        finally:
+            if self._blocked or self._closing or any(self._shelves):
+                self._start()
 
     def sweep(self, now: float) -> None:
         """Look at one shelf, at all slow readers, and at all that are closing.

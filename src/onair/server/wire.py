@@ -25,6 +25,9 @@ _CONTROL_FRAME = range(6, 6 + frames.MAX_CONTROL_BYTES + 1)
 #: Bytes that may wait before the transport says that its reader is behind.
 HIGH_WATER = 64 * 1024
 
+#: Seconds that clients have for answering the last close: uvicorn waits for them.
+LAST_LINGER = 1.0
+
 
 def _ignore(wire: bytes) -> None:
     """What a session writes to when its transport has gone."""
@@ -83,7 +86,7 @@ class WireSession(Session, asyncio.Protocol):
     def shutdown(self) -> None:
         """Called by uvicorn when the server stops."""
         if self.is_open:
-            self.close(ReconnectNow())
+            self.close(ReconnectNow(), linger=LAST_LINGER)
 
     def waiting(self) -> int:
         return self._transport.get_write_buffer_size()
