@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from onair.protocol.publication import Publication
 from onair.server.asgi import ServerApp
 from onair.server.origins import OriginPolicy
-from onair.server.server import Server
+from onair.server.outbox import OutboxSession
+from onair.server.server import Handshake, Server
 from onair.server.types import ASGIApp, Event, Receive, Scope, Send
 from tests.server.conftest import APP
 
@@ -155,6 +157,35 @@ def test_a_server_runs_in_one_loop_at_a_time() -> None:
     with pytest.raises(RuntimeError, match="another event loop"):
         asyncio.run(attach())
     loop.close()
+
+
+class Recorder:
+    """A listener of the hub."""
+
+    socket_id = "1.1"
+
+    def __init__(self) -> None:
+        self.written = b""
+
+    def write(self, wire: bytes) -> None:
+        self.written += wire
+
+
+def test_what_a_closed_loop_left_does_not_disturb_the_next() -> None:
+    server = Server([APP], origins=OriginPolicy(["*"]))
+    recorder = Recorder()
+    for event in ("first", "second"):
+        loop = asyncio.new_event_loop()
+        server.attach(loop)
+        session = OutboxSession(server)
+        session.open(Handshake(path="/app/key", query="protocol=7", origin=None, host=""))
+        assert server.connections() == 1
+        server.served["1"].hub.subscribe(recorder, event)
+        server.publish("1", [Publication((event,), event, "{}")])
+        for _ in range(3 if event == "second" else 0):
+            loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+    assert b'"event":"second"' in recorder.written
 
 
 def test_a_server_without_a_loop_says_what_to_do() -> None:

@@ -5,7 +5,13 @@ import pytest
 from onair.server.origins import OriginPolicy
 
 SITE = ("example.com", ".example.org", "[::1]", "127.0.0.1")
-FRIENDS = ("https://friend.net", "https://*.friend.org", "https://*.ports.org:8443", "capacitor://localhost")
+FRIENDS = (
+    "https://friend.net",
+    "https://*.friend.org",
+    "https://*.ports.org:8443",
+    "capacitor://localhost",
+    "https://*",
+)
 
 CASES = [
     (None, True),

@@ -356,6 +356,40 @@ def test_a_bug_closes_with_1011_and_stands_in_the_log(serve: Serve, caplog: pyte
     assert site.connections() == 0
 
 
+def test_a_bug_in_the_handshake_closes_with_1011(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    site = serve(origins=OriginPolicy([], ["https://[*"]), may_log=True)
+    with site.connect(origin="https://example.com") as connection:
+        assert Client(connection).close_code() == 1011
+    assert "Invalid IPv6 URL" in caplog.text
+
+
+def test_a_bug_in_the_timer_closes_that_session_alone(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    site = serve(may_log=True)
+    with site.connect() as one:
+        Client(one).established()
+        (broken,) = site.sessions()
+        with site.connect() as other:
+            Client(other).established()
+            site.call(broken.check, "no time")
+            assert Client(one).close_code() == 1011
+            assert site.sessions()
+    assert "TypeError" in caplog.text
+
+
+def test_an_event_that_cannot_be_sent_does_not_stop_the_next(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = serve(may_log=True)
+    with site.connect() as connection:
+        client = Client(connection)
+        client.established()
+        client.subscribe("news")
+        site.publish("news", "\ud800")
+        site.publish("news", "saved")
+        assert client.receive()["event"] == "saved"
+    assert "cannot be published" in caplog.text
+
+
 def test_stopping_the_server_tells_its_clients_to_reconnect(serve: Serve) -> None:
     site = serve()
     with site.connect() as connection:
