@@ -20,7 +20,7 @@ SETUP = """
 import django, os, threading
 from django.conf import settings
 settings.configure(
-    SECRET_KEY="a secret", ONAIR={onair!r},
+    SECRET_KEY="a secret", BASE_DIR=os.environ["TMPDIR"], ONAIR={onair!r},
     DATABASES={{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}}},
 )
 django.setup()

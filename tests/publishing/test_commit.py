@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import unittest
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -14,6 +13,7 @@ from django.utils.connection import ConnectionDoesNotExist
 
 from onair.publishing import commit
 from onair.publishing.commit import after_commit
+from tests.publishing.project_test import run
 from tests.site.news.models import Article
 
 DATABASES = ["default", "other"]
@@ -185,21 +185,6 @@ def test_a_transaction_that_is_managed_by_hand_is_not_waited_for(ran: list[str])
 def test_a_real_transaction_is_no_test_case() -> None:
     with transaction.atomic():
         assert not commit.in_test_case()
-
-
-def run(test: Callable[[TestCase], None], **names: object) -> unittest.TestResult:
-    """Run a function as the one test of a Django ``TestCase``, in the databases of this process."""
-    case = type("Case", (TestCase,), {"test": test, "databases": set(DATABASES), **names})
-    result = unittest.TestResult()
-    case.setUpClass()
-    try:
-        case("test").run(result)
-    finally:
-        case.tearDownClass()
-    assert not result.errors, result.errors
-    assert not result.failures, result.failures
-    assert result.testsRun == 1
-    return result
 
 
 @real

@@ -33,3 +33,15 @@ def collect(events: Sequence[Outgoing]) -> bool:
         return False
     _captures[-1].extend(event.event() for event in events)
     return True
+
+
+def current() -> list[Event]:
+    """Return what the innermost ``captured`` has so far.
+
+    Raises:
+        RuntimeError: there is none.
+    """
+    if not _captures:
+        raise RuntimeError("Nothing is captured here: put the code into `with captured() as events:`.")
+    commit.settle()
+    return _captures[-1]

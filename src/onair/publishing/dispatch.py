@@ -77,13 +77,16 @@ class _Batch:
 
     def hold(self, event: Outgoing, using: str | None) -> None:
         self._databases.add(using)
-        commit.after_commit(partial(self._events.append, event), using)
+        commit.after_commit(partial(self._add, event), using)
 
     def end(self) -> None:
         """Let go of the committed events now, and of the others when the last of them has committed."""
         self._leave()
         for using in self._databases:
             commit.after_commit(self._leave, using)
+
+    def _add(self, event: Outgoing) -> None:
+        self._events.append(event)
 
     def _leave(self) -> None:
         events, self._events = self._events, []
@@ -94,6 +97,7 @@ class _Batch:
 _batch: ContextVar[_Batch | None] = ContextVar("onair.batch", default=None)
 _lock = threading.Lock()
 _sender: Sender | None = None
+_ending = False
 
 
 def _limit() -> int:
@@ -133,23 +137,26 @@ def _sender_of_process() -> Sender:
     if _sender is None:
         with _lock:
             if _sender is None:
-                options = conf.settings
-                queue = EventQueue(max_events=options.QUEUE_EVENTS, max_bytes=options.QUEUE_SIZE)
-                _sender = Sender(Routes().deliver, queue)
-                _drain_at_exit()
+                _sender = _make_sender()
     return _sender
 
 
-def _drain_at_exit() -> None:
-    """Drain when the process ends; a process of ``multiprocessing`` ends without ``atexit``."""
-    atexit.unregister(_drain)
-    atexit.register(_drain)
+def _make_sender() -> Sender:
+    options = conf.settings
+    queue = EventQueue(max_events=options.QUEUE_EVENTS, max_bytes=options.QUEUE_SIZE)
+    sender = Sender(Routes().deliver, queue)
+    if _ending:
+        sender.drain(0)
     multiprocessing = sys.modules.get("multiprocessing.util")
     if multiprocessing is not None:
+        # Its processes end without ``atexit``.
         multiprocessing.Finalize(None, _drain, exitpriority=0)
+    return sender
 
 
 def _drain() -> None:
+    global _ending
+    _ending = True
     if _sender is not None:
         _sender.drain(conf.settings.DRAIN_TIMEOUT)
 
@@ -160,5 +167,7 @@ def _begin_anew() -> None:
     _sender, _lock = None, threading.Lock()
 
 
+# Now, not with the first event: what is registered while the process ends is not called.
+atexit.register(_drain)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_begin_anew)

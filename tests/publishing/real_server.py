@@ -1,0 +1,59 @@
+"""Our own server, really listening, and a client that has joined a channel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from websockets.sync.client import connect
+
+from onair.protocol.app import App
+from onair.server.origins import OriginPolicy
+from onair.server.run import runner
+from onair.server.server import Server
+from tests.server.clients import PATIENCE, Client
+
+
+@dataclass(frozen=True)
+class RealServer:
+    server: Server
+    app: App
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.app.key}:{self.app.secret}@{self.host}:{self.port}/apps/{self.app.id}"
+
+    @contextmanager
+    def joined(self, channel: str) -> Iterator[Client]:
+        with connect(f"ws://{self.host}:{self.port}/app/{self.app.key}?protocol=7") as connection:
+            client = Client(connection)
+            client.established()
+            assert client.subscribe(channel)["event"] == "pusher_internal:subscription_succeeded"
+            yield client
+
+
+@contextmanager
+def serving(app: App) -> Iterator[RealServer]:
+    """Run a server of this app in a thread."""
+    server = Server([app], origins=OriginPolicy(["*"]))
+    bound = threading.Event()
+    address: list[Any] = []
+
+    def on_bound(*where: Any) -> None:
+        address.extend(where)
+        bound.set()
+
+    uvicorn = runner(server, port=0, on_bound=on_bound)
+    thread = threading.Thread(target=uvicorn.run)
+    thread.start()
+    assert bound.wait(PATIENCE)
+    try:
+        yield RealServer(server, app, *address)
+    finally:
+        uvicorn.should_exit = True
+        thread.join(PATIENCE)

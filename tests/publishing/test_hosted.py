@@ -1,0 +1,233 @@
+"""Hosted Pusher, through the official library: mocked as projects do, and in earnest to a local address."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+from unittest import mock
+
+import certifi
+import pusher
+import pytest
+from pusher.errors import PusherBadAuth, PusherBadRequest, PusherForbidden
+
+from onair.conf import HostedPusher
+from onair.publishing.hosted import Hosted
+from onair.publishing.route import Refused, Unreachable, deliver
+from onair.publishing.stats import Counters
+from tests.publishing.conftest import Counting, outgoing
+from tests.publishing.receiver import APP, Receiver
+
+TARGET = HostedPusher(APP, "eu")
+
+#: A name in this module that an event's client can be, as pusherable.mixins.Pusher is.
+Pusher = pusher.Pusher
+
+
+@pytest.fixture
+def client_class(monkeypatch: pytest.MonkeyPatch) -> mock.Mock:
+    replacement = mock.Mock(name="pusher.Pusher")
+    monkeypatch.setattr(pusher, "Pusher", replacement)
+    return replacement
+
+
+@pytest.fixture
+def local_library(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> HostedPusher:
+    """Let the real library talk to the receiver, without TLS."""
+
+    class LocalPusher(pusher.Pusher):  # type: ignore[misc]
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options, ssl=False, port=receiver.port)
+
+    monkeypatch.setattr(pusher, "Pusher", LocalPusher)
+    return HostedPusher(APP, "eu", host="127.0.0.1")
+
+
+def test_trigger_gets_four_arguments_by_position_and_the_data_as_a_value(client_class: mock.Mock) -> None:
+    deliver(Hosted(TARGET), [outgoing("message", {"n": 1}, channels=("a", "b"), socket_id="1.2")])
+    client_class.return_value.trigger.assert_called_once_with(["a", "b"], "message", {"n": 1}, "1.2")
+
+
+def test_without_an_excluded_socket_the_fourth_is_none(client_class: mock.Mock) -> None:
+    deliver(Hosted(TARGET), [outgoing("message", {"n": 1})])
+    client_class.return_value.trigger.assert_called_once_with(["c"], "message", {"n": 1}, None)
+
+
+def test_the_class_is_made_with_keywords(client_class: mock.Mock) -> None:
+    deliver(Hosted(TARGET), [outgoing()])
+    options = dict(client_class.call_args.kwargs)
+    assert client_class.call_args.args == ()
+    assert issubclass(options.pop("backend"), object)
+    assert options == {"app_id": "42", "key": "a-key", "secret": "a-secret", "cluster": "eu"}
+
+
+def test_another_host_is_named(client_class: mock.Mock) -> None:
+    deliver(Hosted(HostedPusher(APP, "", host="pusher.example.com")), [outgoing()])
+    assert client_class.call_args.kwargs["host"] == "pusher.example.com"
+    assert client_class.call_args.kwargs["cluster"] == ""
+
+
+def test_one_client_serves_many_events(client_class: mock.Mock) -> None:
+    route = Hosted(TARGET)
+    deliver(route, [outgoing("1")])
+    deliver(route, [outgoing("2")])
+    assert client_class.call_count == 1
+
+
+def test_a_patched_trigger_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    with mock.patch("pusher.Pusher.trigger") as trigger:
+        deliver(Hosted(TARGET), [outgoing("message", {"n": 1})])
+    trigger.assert_called_once_with(["c"], "message", {"n": 1}, None)
+
+
+def test_the_class_that_an_event_names_is_looked_up_when_it_is_sent() -> None:
+    route = Hosted(TARGET)
+    event = outgoing("view", {"n": 1}, client=f"{__name__}.Pusher")
+    with mock.patch(f"{__name__}.Pusher") as first:
+        deliver(route, [event])
+    with mock.patch(f"{__name__}.Pusher") as second:
+        deliver(route, [event])
+    # django-pusherable's tests see the three arguments that they always saw.
+    first.return_value.trigger.assert_called_once_with(["c"], "view", {"n": 1})
+    second.return_value.trigger.assert_called_once_with(["c"], "view", {"n": 1})
+
+
+def test_the_class_of_an_event_can_be_given_itself() -> None:
+    client_class = mock.Mock()
+    deliver(Hosted(TARGET), [outgoing("view", {"n": 1}, client=client_class, socket_id="1.2")])  # type: ignore[arg-type]
+    client_class.return_value.trigger.assert_called_once_with(["c"], "view", {"n": 1}, "1.2")
+
+
+def test_several_events_are_one_call_of_trigger_batch(client_class: mock.Mock, counted: Counting) -> None:
+    deliver(Hosted(TARGET), [outgoing("1", {"n": 1}), outgoing("2", socket_id="1.2")])
+    client_class.return_value.trigger_batch.assert_called_once_with(
+        [
+            {"channel": "c", "name": "1", "data": '{"n":1}'},
+            {"channel": "c", "name": "2", "data": "null", "socket_id": "1.2"},
+        ],
+        already_encoded=True,
+    )
+    assert counted() == Counters(sent=2)
+
+
+def test_in_tests_each_event_is_a_call_of_trigger(client_class: mock.Mock) -> None:
+    deliver(Hosted(TARGET, batch=1), [outgoing("1"), outgoing("2")])
+    assert [call.args[1] for call in client_class.return_value.trigger.call_args_list] == ["1", "2"]
+
+
+def test_what_cannot_be_in_a_batch_keeps_its_place(client_class: mock.Mock) -> None:
+    other = mock.Mock()
+    deliver(
+        Hosted(TARGET),
+        [
+            outgoing("1"),
+            outgoing("2"),
+            outgoing("3", channels=("private-encrypted-a",)),
+            outgoing("4", client=other),  # type: ignore[arg-type]
+            outgoing("5", channels=("a", "b")),
+            outgoing("6"),
+        ],
+    )
+    calls = [
+        (call[0], [entry["name"] for entry in call.args[0]] if call[0] == "trigger_batch" else call.args[1])
+        for call in client_class.return_value.method_calls
+    ]
+    assert calls == [("trigger_batch", ["1", "2"]), ("trigger", "3"), ("trigger", "5"), ("trigger", "6")]
+    assert other.return_value.trigger.call_args.args[1] == "4"
+
+
+ERRORS: list[tuple[Exception, str]] = [
+    (PusherBadAuth("Invalid signature"), "Check key, secret and app id"),
+    (PusherForbidden("Over quota"), "over its quota"),
+    (PusherBadRequest("The data is too large"), "10,240 bytes"),
+    (ValueError("Invalid Channel"), "See the documents of the pusher library"),
+    (RuntimeError("anything"), "See the documents of the pusher library"),
+]
+
+
+@pytest.mark.parametrize(("error", "remedy"), ERRORS, ids=lambda value: type(value).__name__)
+def test_an_error_of_the_library_is_refused_with_its_text_and_a_remedy(
+    error: Exception, remedy: str, client_class: mock.Mock
+) -> None:
+    client_class.return_value.trigger.side_effect = error
+    with pytest.raises(Refused, match=rf"{error}. .*{remedy}"):
+        Hosted(TARGET).post([outgoing()], 5)
+
+
+def test_an_error_of_the_network_is_unreachable(client_class: mock.Mock) -> None:
+    client_class.return_value.trigger.side_effect = ConnectionError("no route to host")
+    with pytest.raises(Unreachable, match=r"no route to host.*network"):
+        Hosted(TARGET).post([outgoing()], 5)
+
+
+def test_a_bad_app_id_is_refused_not_raised(counted: Counting, caplog: pytest.LogCaptureFixture) -> None:
+    app = type(APP)("not digits", APP.credentials)
+    deliver(Hosted(HostedPusher(app, "eu")), [outgoing()])
+    assert counted() == Counters(failed=1)
+    assert "Invalid app id" in caplog.text
+
+
+def test_without_the_library_the_command_that_installs_it_is_logged(
+    monkeypatch: pytest.MonkeyPatch, counted: Counting, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "pusher", None)
+    deliver(Hosted(TARGET), [outgoing()])
+    assert counted() == Counters(failed=1)
+    assert 'pip install "django-onair[pusher]"' in caplog.text
+
+
+def test_the_library_verifies_with_certifis_roots(client_class: mock.Mock) -> None:
+    deliver(Hosted(TARGET), [outgoing()])
+    make = client_class.call_args.kwargs["backend"]
+    assert make(mock.Mock(ssl=True)).options == {"verify": certifi.where()}
+    assert make(mock.Mock(ssl=False)).options == {}
+
+
+def test_the_real_library_accepts_that_backend() -> None:
+    route = Hosted(TARGET)
+    with mock.patch("requests.Session.request") as request:
+        request.return_value = mock.Mock(status_code=200, text="{}")
+        deliver(route, [outgoing("message", {"n": 1})])
+    method, url = request.call_args.args
+    assert (method, url.split("?")[0]) == ("POST", "https://api-eu.pusher.com:443/apps/42/events")
+    assert request.call_args.kwargs["verify"] == certifi.where()
+
+
+def test_the_real_library_posts_one_event(
+    receiver: Receiver, local_library: HostedPusher, counted: Counting
+) -> None:
+    deliver(Hosted(local_library), [outgoing("message", {"text": "zoë"}, socket_id="1.2")])
+    body = receiver.next().body
+    assert json.loads(body.pop("data")) == {"text": "zoë"}
+    assert body == {"name": "message", "channels": ["c"], "socket_id": "1.2"}
+    assert counted() == Counters(sent=1)
+
+
+def test_the_real_library_posts_a_batch_and_keeps_its_connection(
+    receiver: Receiver, local_library: HostedPusher
+) -> None:
+    deliver(Hosted(local_library), [outgoing(str(n), {"n": n}) for n in range(25)])
+    requests = [receiver.next() for _ in range(3)]
+    assert [len(request.events) for request in requests] == [10, 10, 5]
+    assert [json.loads(e["data"])["n"] for request in requests for e in request.events] == list(range(25))
+    assert len({request.connection for request in requests}) == 1
+
+
+@pytest.mark.parametrize("data", ["text", None, 5, [1], True])
+def test_trigger_and_trigger_batch_mean_the_same_data(
+    data: object, receiver: Receiver, local_library: HostedPusher
+) -> None:
+    route = Hosted(local_library)
+    route.post([outgoing("alone", data)], 5)
+    route.post([outgoing("one", data), outgoing("two", data)], 5)
+
+    def seen(text: str) -> object:
+        """As pusher-js reads it: JSON, else the text itself."""
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+
+    events: list[dict[str, Any]] = receiver.events(3)
+    assert [seen(event["data"]) for event in events] == [data] * 3
