@@ -14,7 +14,7 @@ from pusher.errors import PusherBadAuth, PusherBadRequest, PusherForbidden
 
 from onair.conf import HostedPusher
 from onair.publishing.hosted import Hosted
-from onair.publishing.route import Refused, Unreachable, deliver
+from onair.publishing.route import NotDelivered, Refused, Unavailable, deliver
 from onair.publishing.stats import Counters
 from tests.publishing.conftest import Counting, outgoing
 from tests.publishing.receiver import APP, Receiver
@@ -137,27 +137,27 @@ def test_what_cannot_be_in_a_batch_keeps_its_place(client_class: mock.Mock) -> N
     assert other.return_value.trigger.call_args.args[1] == "4"
 
 
-ERRORS: list[tuple[Exception, str]] = [
-    (PusherBadAuth("Invalid signature"), "Check key, secret and app id"),
-    (PusherForbidden("Over quota"), "over its quota"),
-    (PusherBadRequest("The data is too large"), "10,240 bytes"),
-    (ValueError("Invalid Channel"), "See the documents of the pusher library"),
-    (RuntimeError("anything"), "See the documents of the pusher library"),
+ERRORS: list[tuple[Exception, type[NotDelivered], str]] = [
+    (PusherBadAuth("Invalid signature"), Unavailable, "Check key, secret and app id"),
+    (PusherForbidden("Over quota"), Unavailable, "over its quota"),
+    (PusherBadRequest("The data is too large"), Refused, "10,240 bytes"),
+    (ValueError("Invalid Channel"), Refused, "See the documents of the pusher library"),
+    (RuntimeError("anything"), Refused, "See the documents of the pusher library"),
 ]
 
 
-@pytest.mark.parametrize(("error", "remedy"), ERRORS, ids=lambda value: type(value).__name__)
-def test_an_error_of_the_library_is_refused_with_its_text_and_a_remedy(
-    error: Exception, remedy: str, client_class: mock.Mock
+@pytest.mark.parametrize(("error", "kind", "remedy"), ERRORS, ids=lambda value: type(value).__name__)
+def test_an_error_of_the_library_comes_with_its_text_and_a_remedy(
+    error: Exception, kind: type[NotDelivered], remedy: str, client_class: mock.Mock
 ) -> None:
     client_class.return_value.trigger.side_effect = error
-    with pytest.raises(Refused, match=rf"{error}. .*{remedy}"):
+    with pytest.raises(kind, match=rf"{error}. .*{remedy}"):
         Hosted(TARGET).post([outgoing()], 5)
 
 
-def test_an_error_of_the_network_is_unreachable(client_class: mock.Mock) -> None:
+def test_an_error_of_the_network_is_not_the_events_fault(client_class: mock.Mock) -> None:
     client_class.return_value.trigger.side_effect = ConnectionError("no route to host")
-    with pytest.raises(Unreachable, match=r"no route to host.*network"):
+    with pytest.raises(Unavailable, match=r"no route to host.*network"):
         Hosted(TARGET).post([outgoing()], 5)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from onair.publishing.event import Outgoing
 from onair.publishing.http_api import HttpApi
-from onair.publishing.route import Refused, Unreachable, deliver
+from onair.publishing.route import NotDelivered, Refused, Unavailable, deliver
 from onair.publishing.stats import Counters
 from tests.publishing.conftest import Counting, outgoing
 from tests.publishing.receiver import APP, PATIENCE, Receiver, Request, receiving
@@ -111,7 +111,7 @@ def test_a_server_that_always_drops_the_connection_is_unreachable(
     receiver: Receiver, connect: Connect
 ) -> None:
     receiver.answer = lambda request: 0
-    with pytest.raises(Unreachable, match="does not answer"):
+    with pytest.raises(Unavailable, match="does not answer"):
         connect(receiver.base_url).post([outgoing()], 5)
     assert receiver.requests.qsize() == 2
 
@@ -141,26 +141,27 @@ def test_nobody_at_the_address_is_unreachable_and_says_what_to_do(
 def test_a_server_that_does_not_answer_in_time_is_unreachable(connect: Connect) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port = listener.getsockname()[1]
-        with pytest.raises(Unreachable, match="timed out"):
+        with pytest.raises(Unavailable, match="timed out"):
             connect(f"http://127.0.0.1:{port}").post([outgoing()], 0.05)
 
 
 @pytest.mark.parametrize(
-    ("status", "remedy"),
+    ("status", "kind", "remedy"),
     [
-        (401, "Check the key and the secret"),
-        (403, "The app is disabled there"),
-        (404, "Check the address and the app id"),
-        (413, "Publish less data in one event"),
-        (500, "Its own log may say more"),
-        (301, "Its own log may say more"),
+        (400, Refused, "Its own log may say more"),
+        (401, Unavailable, "Check the key and the secret"),
+        (403, Unavailable, "The app is disabled there"),
+        (404, Unavailable, "Check the address and the app id"),
+        (413, Refused, "Publish less data in one event"),
+        (500, Unavailable, "Its own log may say more"),
+        (301, Unavailable, "Its own log may say more"),
     ],
 )
-def test_a_refusal_says_what_the_server_answered_and_what_to_do(
-    status: int, remedy: str, receiver: Receiver, connect: Connect
+def test_an_error_says_what_the_server_answered_and_what_to_do(
+    status: int, kind: type[NotDelivered], remedy: str, receiver: Receiver, connect: Connect
 ) -> None:
     receiver.answer = lambda request: status
-    with pytest.raises(Refused, match=f"answered {status}: not today. {remedy}") as refused:
+    with pytest.raises(kind, match=f"answered {status}: not today. {remedy}") as refused:
         connect(receiver.base_url).post([outgoing()], 5)
     assert "a-secret" not in str(refused.value)
 
@@ -181,6 +182,15 @@ def test_one_bad_event_does_not_take_the_others_with_it(
     ]
     assert counted() == Counters(sent=4, failed=1)
     assert "An event was lost." in caplog.text
+
+
+def test_a_server_that_takes_nothing_is_not_asked_for_each_event(
+    receiver: Receiver, connect: Connect, counted: Counting
+) -> None:
+    receiver.answer = lambda request: 503
+    deliver(connect(receiver.base_url), numbered(25))
+    assert counted() == Counters(failed=25)
+    assert receiver.requests.qsize() == 1
 
 
 def test_after_the_deadline_nothing_is_begun(

@@ -12,9 +12,12 @@ from onair.conf import HostedPusher
 from onair.protocol.names import kind_of
 from onair.publishing.event import Outgoing
 from onair.publishing.http_api import BATCH, BATCH_SIZE, in_batches
-from onair.publishing.route import NotDelivered, Refused, Unreachable
+from onair.publishing.route import NotDelivered, Refused, Unavailable
 
 INSTALL = 'pip install "django-onair[pusher]"'
+
+#: Errors that no event is the reason for.
+_OF_THE_APP = {"PusherBadAuth", "PusherForbidden"}
 
 #: What to do about an error of the library, by the name of its class.
 _REMEDIES = {
@@ -48,14 +51,12 @@ class Hosted:
         except NotDelivered:
             raise
         except OSError as error:
-            raise Unreachable(
+            raise Unavailable(
                 "hosted Pusher unreachable",
                 f"Hosted Pusher does not answer: {error}. Check this machine's network and PUSHER_CLUSTER.",
             ) from error
         except Exception as error:
-            kind = type(error).__name__
-            remedy = _REMEDIES.get(kind, "See the documents of the pusher library.")
-            raise Refused(f"hosted {kind}", f"Hosted Pusher refused: {kind}: {error}. {remedy}") from error
+            raise _error(type(error).__name__, error) from error
 
     def close(self) -> None:
         self._clients.clear()
@@ -79,6 +80,12 @@ class Hosted:
         return client_class(
             app_id=app.id, key=app.key, secret=app.secret, cluster=target.cluster, **options, **_backend()
         )
+
+
+def _error(kind: str, error: Exception) -> NotDelivered:
+    remedy = _REMEDIES.get(kind, "See the documents of the pusher library.")
+    whose = Unavailable if kind in _OF_THE_APP else Refused
+    return whose(f"hosted {kind}", f"Hosted Pusher refused: {kind}: {error}. {remedy}")
 
 
 def _is_plain(event: Outgoing) -> bool:
@@ -105,7 +112,7 @@ def _client_class(named: str | Callable[..., Any] | None) -> Callable[..., Any]:
     try:
         return import_string(named or "pusher.Pusher") if named is None or isinstance(named, str) else named
     except ImportError as error:
-        raise Unreachable(
+        raise Unavailable(
             "no pusher library", f"Hosted Pusher needs its library ({error}). Install it: {INSTALL}."
         ) from error
 

@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError, ProtocolError
 from onair.protocol.app import App
 from onair.protocol.signing import signed_query
 from onair.publishing.event import Outgoing
-from onair.publishing.route import Refused, Unreachable
+from onair.publishing.route import NotDelivered, Refused, Unavailable
 
 #: Seconds that a connection may take to be made.
 CONNECT_TIMEOUT = 2.0
@@ -27,6 +27,9 @@ OWN_BATCH = 500
 BATCH_SIZE = 1024 * 1024
 
 _HEADERS = {"Content-Type": "application/json", "User-Agent": "django-onair"}
+
+#: Answers that an event in the request is the reason for.
+_OF_THE_EVENT = {400, 413, 422}
 
 #: What to do about an answer.
 _REMEDIES = {
@@ -66,7 +69,7 @@ class HttpApi:
         query = signed_query(self._app.credentials[0], "POST", path, body, timestamp=int(time.time()))
         status, text = self._answer(f"{path}?{urlencode(query)}", body, timeout)
         if status >= 300:
-            raise self._refused(status, text)
+            raise self._error(status, text)
 
     def close(self) -> None:
         self._pool.close()
@@ -76,7 +79,7 @@ class HttpApi:
         try:
             return self._request(target, body, limits)
         except HTTPError as error:
-            raise Unreachable(
+            raise Unavailable(
                 f"unreachable {self._base_url}",
                 f"The server at {self._base_url} does not answer: {_reason(error)}. Start it, or let "
                 'ONAIR["URL"] name one that runs.',
@@ -90,9 +93,10 @@ class HttpApi:
             response = self._pool.urlopen("POST", target, body, timeout=timeout, redirect=False)
         return response.status, response.data.decode(errors="replace")
 
-    def _refused(self, status: int, text: str) -> Refused:
+    def _error(self, status: int, text: str) -> NotDelivered:
         remedy = _REMEDIES.get(status, "Its own log may say more.")
-        return Refused(
+        kind = Refused if status in _OF_THE_EVENT else Unavailable
+        return kind(
             f"refused {status}",
             f"The server at {self._base_url} answered {status}: {text.strip()[:500] or 'nothing'}. {remedy}",
         )

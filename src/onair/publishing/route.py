@@ -25,11 +25,11 @@ class NotDelivered(Exception):
 
 
 class Refused(NotDelivered):
-    """The server answered, and did not take these events; it may take others."""
+    """The server did not take these events; it may take others."""
 
 
-class Unreachable(NotDelivered):
-    """Nobody answered, so that others have no chance now, either."""
+class Unavailable(NotDelivered):
+    """Nobody answered, or not because of these events: others have no chance now, either."""
 
 
 class Route(Protocol):
@@ -62,7 +62,7 @@ def deliver(route: Route, events: Sequence[Outgoing], deadline: float = float("i
     for chunk in route.chunks(events):
         try:
             _post(route, chunk, deadline)
-        except Unreachable as error:
+        except Unavailable as error:
             _fail(error, waiting)
             return
         waiting -= len(chunk)
@@ -85,7 +85,7 @@ def _post(route: Route, chunk: Sequence[Outgoing], deadline: float) -> None:
 def _time_left(deadline: float) -> float:
     left = min(TIMEOUT, deadline - time.monotonic())
     if left <= 0:
-        raise Unreachable("late", 'The process ended before all events were sent (ONAIR["DRAIN_TIMEOUT"]).')
+        raise Unavailable("late", 'The process ended before all events were sent (ONAIR["DRAIN_TIMEOUT"]).')
     return left
 
 
