@@ -36,7 +36,7 @@ def assertPublished(  # noqa: N802 (the grammar of unittest)
         event: its name.
         data: all of its data.
         contains: some keys of its data, with their values.
-        count: how many such events there were, exactly.
+        count: how many such events there were, exactly; for none there is :func:`assertNotPublished`.
     """
     __tracebackhide__ = True
     found, description, published = _find(events, channel, event, data, contains)
