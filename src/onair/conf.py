@@ -231,25 +231,25 @@ def _target_of_pusher_settings() -> HostedPusher | None:
 
 def _bad_url(value: str, problem: str) -> ConfigurationError:
     return ConfigurationError(
-        f'{_without_secret(value)!r} in ONAIR["URL"] or ONAIR_URL {problem}. It is one of: unset (the server '
-        "inside this site), http://key:secret@host:port/apps/1 (a server elsewhere), "
+        f'{_without_credential(value)!r} in ONAIR["URL"] or ONAIR_URL {problem}. It is one of: unset (the '
+        "server inside this site), http://key:secret@host:port/apps/1 (a server elsewhere), "
         "pusher://key:secret@cluster/app_id (hosted Pusher)."
     )
 
 
-def _without_secret(value: str) -> str:
-    parts = urlsplit(value)
-    if not parts.password:
-        return value
-    return value.replace(f":{parts.password}@", ":…@")
+def _without_credential(value: str) -> str:
+    """Return what of a URL can be shown, however wrong it is: its scheme, and what follows its last ``@``."""
+    scheme, slashes, _ = value.partition("://")
+    _, at, address = value.rpartition("@")
+    return f"{scheme if slashes else ''}{slashes}…{at}{address if at else ''}"
 
 
 def _target_of_url(value: str) -> Target:
     try:
         parts = urlsplit(value)
         parts.port  # noqa: B018 (reading it is what validates it)
-    except ValueError as error:
-        raise _bad_url(value, f"is not a URL ({error})") from None
+    except ValueError:
+        raise _bad_url(value, "is not a URL, its host or its port cannot be read") from None
     if parts.scheme not in _SCHEMES:
         raise _bad_url(value, f"has the unknown scheme {parts.scheme!r}")
     if not parts.hostname:
@@ -264,9 +264,10 @@ def _target_of_url(value: str) -> Target:
 
 
 def _read_remote(parts: SplitResult, credential: Credential) -> RemoteServer:
-    prefix, _, app_id = parts.path.rstrip("/").rpartition("/apps/")
+    prefix, apps, app_id = parts.path.rstrip("/").rpartition("/apps/")
+    app = _make_app(unquote(app_id) if apps and "/" not in app_id else "", (credential,))
     host = parts.netloc.rpartition("@")[2]
-    return RemoteServer(_make_app(unquote(app_id), (credential,)), f"{parts.scheme}://{host}{prefix}")
+    return RemoteServer(app, f"{parts.scheme}://{host}{prefix}")
 
 
 def _read_hosted(parts: SplitResult, credential: Credential) -> HostedPusher:

@@ -1,0 +1,345 @@
+"""The settings: what each form means, what is wrong with the others, and that no secret is in a message."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+
+from onair import conf
+from onair.conf import Embedded, HostedPusher, RemoteServer, Target
+from onair.exceptions import ConfigurationError
+from onair.protocol.app import Credential
+
+CREDENTIAL = Credential("a-key", "a-secret")
+
+PUSHER = {"PUSHER_APP_ID": "42", "PUSHER_KEY": "a-key", "PUSHER_SECRET": "a-secret"}
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ONAIR_URL", raising=False)
+
+
+def pusher(settings: Any, **values: object) -> None:
+    for name, value in (PUSHER | values).items():
+        setattr(settings, name, value)
+
+
+# (URL, base URL, app id)
+REMOTE = [
+    ("http://a-key:a-secret@127.0.0.1:6001/apps/1", "http://127.0.0.1:6001", "1"),
+    ("https://a-key:a-secret@live.example.com/apps/42", "https://live.example.com", "42"),
+    ("https://a-key:a-secret@example.com:8443/live/apps/42/", "https://example.com:8443/live", "42"),
+    ("http://a-key:a-secret@[::1]:6001/apps/1", "http://[::1]:6001", "1"),
+    ("http://a-key:a-secret@localhost/apps/app-id", "http://localhost", "app-id"),
+]
+
+
+@pytest.mark.parametrize(("url", "base_url", "app_id"), REMOTE)
+def test_the_url_of_a_server_elsewhere(url: str, base_url: str, app_id: str, settings: Any) -> None:
+    settings.ONAIR = {"URL": url}
+    target = conf.target()
+    assert isinstance(target, RemoteServer)
+    assert (target.base_url, target.app.id, target.app.credentials) == (base_url, app_id, (CREDENTIAL,))
+
+
+@pytest.mark.parametrize(
+    ("url", "cluster"),
+    [("pusher://a-key:a-secret@eu/42", "eu"), ("pusher://a-key:a-secret@us2/42/", "us2")],
+)
+def test_the_url_of_hosted_pusher(url: str, cluster: str, settings: Any) -> None:
+    settings.ONAIR = {"URL": url}
+    target = conf.target()
+    assert isinstance(target, HostedPusher)
+    assert (target.cluster, target.host) == (cluster, None)
+    assert (target.app.id, target.app.credentials) == ("42", (CREDENTIAL,))
+
+
+def test_key_and_secret_may_be_escaped(settings: Any) -> None:
+    settings.ONAIR = {"URL": "http://a%40key:se%2Fcret%3A@localhost/apps/1"}
+    assert conf.app().credentials == (Credential("a@key", "se/cret:"),)
+
+
+# (URL, what the message says)
+WRONG = [
+    ("ftp://a-key:a-secret@localhost/apps/1", "unknown scheme 'ftp'"),
+    ("localhost:6001/apps/1", "unknown scheme"),
+    ("a-secret", "unknown scheme ''"),
+    ("http://a-key:a-secret@localhost:port/apps/1", "is not a URL"),
+    ("http://a-key:a-secret@localhost:99999/apps/1", "is not a URL"),
+    ("http://a-key:a-secret@[::1/apps/1", "is not a URL"),
+    ("http://a-key:a-secret@/apps/1", "names no host"),
+    ("http://localhost/apps/1", "names no key and secret"),
+    ("http://a-key@localhost/apps/1", "names no key and secret"),
+    ("http://:a-secret@localhost/apps/1", "names no key and secret"),
+    ("http://a-key:a-secret@localhost", "names no app id"),
+    ("http://a-key:a-secret@localhost/apps/", "names no app id"),
+    ("http://a-key:a-secret@localhost/somewhere", "names no app id"),
+    ("http://a-key:a-secret@localhost/apps/1/events", "names no app id"),
+    ("http://a-key:a-secret/x@localhost/apps/1", "is not a URL"),
+    ("http://a-key:4/a-secret@localhost/apps/1", "names no key and secret"),
+    ("http://a-key:a-secret#x@localhost/apps/1", "is not a URL"),
+    ("http://a-key:a-secret", "is not a URL"),
+    ("http://a-key:a-secret://x@localhost/apps/1", "is not a URL"),
+    ("a-key:a-secret@localhost/apps/1", "unknown scheme 'a-key'"),
+    ("pusher://a-key:a-secret@eu", "names no app id"),
+    ("pusher://a-key:a-secret@/42", "names no host"),
+]
+
+
+@pytest.mark.parametrize(("url", "problem"), WRONG)
+def test_a_wrong_url_is_named_with_its_problem_and_the_forms_there_are(
+    url: str, problem: str, settings: Any
+) -> None:
+    settings.ONAIR = {"URL": url}
+    with pytest.raises(ConfigurationError) as raised:
+        conf.target()
+    message = str(raised.value)
+    assert problem in message
+    for part in (
+        'ONAIR["URL"]',
+        "ONAIR_URL",
+        "http://key:secret@host:port/apps/1",
+        "pusher://key:secret@cluster",
+    ):
+        assert part in message
+
+
+@pytest.mark.parametrize(("url", "problem"), WRONG)
+def test_no_secret_is_in_the_message_of_a_wrong_url(url: str, problem: str, settings: Any) -> None:
+    settings.ONAIR = {"URL": url}
+    with pytest.raises(ConfigurationError) as raised:
+        conf.target()
+    assert "a-secret" not in str(raised.value)
+    assert raised.value.__cause__ is None
+
+
+def test_what_can_be_shown_of_a_wrong_url_is_shown(settings: Any) -> None:
+    settings.ONAIR = {"URL": "redes://a-key:a-secret@live.example.com:6001/apps/1"}
+    with pytest.raises(ConfigurationError, match=r"'redes://…@live.example.com:6001/apps/1' in ONAIR"):
+        conf.target()
+
+
+def test_no_secret_is_in_the_representation_of_a_target(settings: Any) -> None:
+    settings.ONAIR = {"URL": "http://a-key:a-secret@localhost/apps/1"}
+    assert "a-secret" not in repr(conf.target())
+
+
+def test_the_environment_names_the_url_where_the_settings_do_not(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONAIR_URL", "http://a-key:a-secret@localhost/apps/1")
+    assert isinstance(conf.target(), RemoteServer)
+    settings.ONAIR = {"URL": "pusher://a-key:a-secret@eu/42"}
+    assert isinstance(conf.target(), HostedPusher)
+    settings.ONAIR = {"URL": None}
+    assert isinstance(conf.target(), RemoteServer)
+    monkeypatch.setenv("ONAIR_URL", "")
+    assert isinstance(conf.target(), Embedded)
+
+
+def test_without_a_url_the_server_is_inside_the_site(settings: Any) -> None:
+    settings.SECRET_KEY = "one"
+    target = conf.target()
+    assert isinstance(target, Embedded)
+    assert target.app.id == "1"
+    assert len(target.app.key) == 20
+    assert len(target.app.secret) == 40
+
+
+def test_key_and_secret_come_from_the_secret_key_and_do_not_show_it(settings: Any) -> None:
+    settings.SECRET_KEY = "one"
+    first = conf.app()
+    settings.SECRET_KEY = "two"
+    assert conf.app() != first
+    settings.SECRET_KEY = "one"
+    assert conf.app() == first
+    assert "one" not in first.key + first.secret
+    assert not first.secret.startswith(first.key)
+
+
+def test_the_keys_of_former_secret_keys_stay_valid(settings: Any) -> None:
+    settings.SECRET_KEY = "old"
+    old = conf.app()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", ["old"]
+    assert conf.app().key != old.key
+    assert conf.app().credential(old.key) == old.credentials[0]
+
+
+def test_pushers_settings_mean_hosted_pusher(settings: Any) -> None:
+    pusher(settings)
+    target = conf.target()
+    assert isinstance(target, HostedPusher)
+    assert (target.app.id, target.app.credentials) == ("42", (CREDENTIAL,))
+    assert (target.cluster, target.host) == ("mt1", None)
+
+
+def test_an_app_id_may_be_a_number(settings: Any) -> None:
+    pusher(settings, PUSHER_APP_ID=42)
+    assert conf.app().id == "42"
+
+
+@pytest.mark.parametrize(("setting", "cluster"), [("eu", "eu"), ("", ""), (None, "")])
+def test_pushers_cluster_is_passed_on_and_empty_is_no_cluster(
+    setting: str | None, cluster: str, settings: Any
+) -> None:
+    pusher(settings, PUSHER_CLUSTER=setting)
+    target = conf.target()
+    assert isinstance(target, HostedPusher)
+    assert target.cluster == cluster
+
+
+def test_another_host_can_stand_in_for_pushers(settings: Any) -> None:
+    pusher(settings, PUSHER_HOST="pusher.example.com")
+    target = conf.target()
+    assert isinstance(target, HostedPusher)
+    assert target.host == "pusher.example.com"
+
+
+def test_a_url_beats_pushers_settings(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    pusher(settings)
+    monkeypatch.setenv("ONAIR_URL", "http://a-key:a-secret@localhost/apps/1")
+    assert isinstance(conf.target(), RemoteServer)
+    settings.ONAIR = {"URL": "https://a-key:a-secret@example.com/apps/7"}
+    assert conf.app().id == "7"
+
+
+@pytest.mark.parametrize("empty", ["", None])
+def test_all_of_pushers_settings_empty_are_as_if_not_set(empty: str | None, settings: Any) -> None:
+    pusher(settings, **dict.fromkeys(PUSHER, empty))
+    assert isinstance(conf.target(), Embedded)
+
+
+@pytest.mark.parametrize("missing", PUSHER)
+@pytest.mark.parametrize("empty", ["", None])
+def test_some_of_pushers_settings_empty_is_an_error_that_names_them(
+    missing: str, empty: str | None, settings: Any
+) -> None:
+    pusher(settings, **{missing: empty})
+    with pytest.raises(ConfigurationError) as raised:
+        conf.target()
+    message = str(raised.value)
+    assert message.startswith(f"{missing} is empty, while ")
+    assert "a-secret" not in message
+    assert "remove them all" in message
+
+
+def test_the_error_is_djangos(settings: Any) -> None:
+    settings.ONAIR = {"URL": "nonsense"}
+    with pytest.raises(ImproperlyConfigured):
+        conf.target()
+
+
+@pytest.mark.parametrize("value", ["http://localhost", ["URL"], 7])
+def test_onair_is_a_dictionary(value: object, settings: Any) -> None:
+    settings.ONAIR = value
+    with pytest.raises(ConfigurationError, match=f"ONAIR is a dictionary.*not {type(value).__name__}"):
+        conf.target()
+
+
+@pytest.mark.parametrize("value", [{}, None])
+def test_an_empty_onair_is_as_if_not_set(value: object, settings: Any) -> None:
+    settings.ONAIR = value
+    assert isinstance(conf.target(), Embedded)
+
+
+def test_the_options_have_their_defaults_and_the_projects_values(settings: Any) -> None:
+    assert (conf.settings.MAX_EVENT_SIZE, conf.settings.QUEUE_EVENTS) == (102_400, 10_000)
+    assert conf.settings.CLIENT_EVENTS is False
+    settings.ONAIR = {"MAX_EVENT_SIZE": 5}
+    assert (conf.settings.MAX_EVENT_SIZE, conf.settings.QUEUE_EVENTS) == (5, 10_000)
+
+
+def test_every_option_has_a_default_of_its_type() -> None:
+    for name in conf.OPTIONS:
+        assert name.isupper()
+        assert hasattr(conf.settings, name)
+
+
+def test_an_unknown_option_is_an_error() -> None:
+    with pytest.raises(AttributeError):
+        conf.settings.UNKNOWN  # noqa: B018
+
+
+def test_the_limits_of_the_app_are_the_options(settings: Any) -> None:
+    settings.ONAIR = {
+        "MAX_EVENT_SIZE": 1,
+        "MAX_CLIENT_MESSAGE_SIZE": 2,
+        "MAX_CHANNELS": 3,
+        "MAX_CLIENT_EVENTS_PER_SECOND": 4,
+        "MAX_CONNECTIONS": 5,
+        "CLIENT_EVENTS": True,
+        "ACTIVITY_TIMEOUT": 6,
+    }
+    app = conf.app()
+    limits = app.limits
+    assert (limits.event_bytes, limits.client_message_bytes, limits.channels_per_connection) == (1, 2, 3)
+    assert (limits.client_events_per_second, limits.connections) == (4, 5)
+    assert (app.client_events, app.activity_timeout) == (True, 6)
+
+
+def test_override_settings_is_followed_and_undone() -> None:
+    before: Target = conf.target()
+    with override_settings(ONAIR={"URL": "http://a-key:a-secret@localhost/apps/1"}):
+        assert isinstance(conf.target(), RemoteServer)
+        with override_settings(ONAIR={"URL": "http://a-key:a-secret@localhost/apps/2"}):
+            assert conf.app().id == "2"
+        assert conf.app().id == "1"
+    with override_settings(**PUSHER):
+        assert isinstance(conf.target(), HostedPusher)
+    assert conf.target() == before
+
+
+def test_two_checkouts_and_two_secret_keys_are_different_sites(settings: Any, tmp_path: Path) -> None:
+    keys = set()
+    for folder in ("a", "b"):
+        for secret in ("one", "two"):
+            settings.BASE_DIR, settings.SECRET_KEY = tmp_path / folder, secret
+            keys.add(conf.site_key())
+    assert len(keys) == 4
+
+
+def test_a_site_is_the_same_through_a_link_and_as_text(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "site")
+    settings.BASE_DIR = tmp_path / "site"
+    key = conf.site_key()
+    settings.BASE_DIR = str(tmp_path / "link")
+    assert conf.site_key() == key
+
+
+def test_a_site_without_a_base_folder_is_the_current_one(settings: Any) -> None:
+    settings.BASE_DIR = None
+    without = conf.site_key()
+    settings.BASE_DIR = os.getcwd()  # noqa: PTH109 (what the code under test must equal)
+    assert conf.site_key() == without
+
+
+@pytest.mark.parametrize(
+    ("value", "public"),
+    [
+        (None, None),
+        ("", None),
+        ("wss://live.example.com", "wss://live.example.com"),
+        ("wss://live.example.com/", "wss://live.example.com"),
+        ("ws://localhost:6001/prefix/", "ws://localhost:6001/prefix"),
+    ],
+)
+def test_the_public_url(value: str | None, public: str | None, settings: Any) -> None:
+    settings.ONAIR = {"PUBLIC_URL": value}
+    assert conf.public_url() == public
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["https://live.example.com", "live.example.com", "wss://", "wss://a.example/?x=1", "wss://a.example/#x"],
+)
+def test_a_wrong_public_url_is_an_error_with_the_form(value: str, settings: Any) -> None:
+    settings.ONAIR = {"PUBLIC_URL": value}
+    with pytest.raises(ConfigurationError, match=r'ONAIR\["PUBLIC_URL"\].*wss://live.example.com'):
+        conf.public_url()
