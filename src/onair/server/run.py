@@ -53,11 +53,13 @@ def runner(
     """A uvicorn server for these sockets, ready to ``run()`` or ``await serve()``; ``should_exit`` stops it.
 
     Args:
-        server: The apps and their sockets. host: The address to listen at. port: The port; 0 takes a free
-        one. app: A site of ASGI to serve beside the server's own paths and sockets. on_bound: Called in the
-        event loop with the real host and port. options: Anything else that ``uvicorn.Config`` takes. The log
-        is left as it is, without a line for each
-            request.
+        server: The apps and their sockets.
+        host: The address to listen at.
+        port: The port; 0 takes a free one.
+        app: A site of ASGI to serve beside the server's own paths and sockets.
+        on_bound: Called in the event loop with the real host and port.
+        options: Anything else that ``uvicorn.Config`` takes. The log is left as it is, without a line for
+            each request.
     """
     defaults: dict[str, Any] = {
         "ws": server.websocket_class(None if app is None else AutoWebSocketsProtocol),
