@@ -1,0 +1,112 @@
+"""Telling our requests from the site's, and taking their sockets away from the WSGI server.
+
+Only two kinds are ours: an upgrade of ``/app/<our key>`` to a WebSocket, and the HTTP API's paths under
+``/apps/<our id>/`` that carry a signature. All others run on as if nothing were there.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BufferedReader, BytesIO
+from typing import Protocol, cast
+
+from django.core.servers.basehttp import WSGIRequestHandler
+
+from onair.protocol.app import App
+
+#: The longest line of a request that the standard library's HTTP server reads, and the most lines of a head.
+LINE_SIZE = 65_536
+HEAD_LINES = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What the first line of a request for us looks like."""
+
+    socket: re.Pattern[bytes]
+    api: re.Pattern[bytes]
+
+    @classmethod
+    def of(cls, app: App) -> Ours:
+        """Return what belongs to an app, with every key that is still valid."""
+        keys = b"|".join(re.escape(credential.key.encode()) for credential in app.credentials)
+        app_id = re.escape(app.id.encode())
+        return cls(
+            socket=re.compile(rb"GET (?:/[^ ?]*)?/app/(?:%b)/?[? ]" % keys),
+            api=re.compile(rb"[A-Z]+ /apps/%b/[^ ?]*\?(?:[^ ]*&)?auth_signature=" % app_id),
+        )
+
+
+class Adopter(Protocol):
+    """Who takes over a socket; :class:`onair.embedded.process.ProcessServer` is one."""
+
+    @property
+    def ours(self) -> Ours: ...
+
+    def adopt(self, sock: socket.socket, head: bytes, rest: bytes) -> None: ...
+
+
+class HandoverHandler(WSGIRequestHandler):
+    """Hands our requests' sockets over; a mixin for the handler that ``runserver`` uses.
+
+    The hook is ``parse_request``, where the request's line has been read: looking at the socket before that
+    (MSG_PEEK) misses an upgrade that is the second request of a connection, or that arrives in pieces.
+    """
+
+    adopter: Adopter
+
+    def parse_request(self) -> bool:
+        if not self._can_leave():
+            return super().parse_request()
+        if self.adopter.ours.api.match(self.raw_requestline):
+            return self._hand_over(self.raw_requestline)
+        if self.adopter.ours.socket.match(self.raw_requestline):
+            return self._parse_upgrade()
+        return super().parse_request()
+
+    @property
+    def _socket(self) -> socket.socket:
+        return cast("socket.socket", self.connection)
+
+    def _can_leave(self) -> bool:
+        """Whether the connection is a plain socket: a descriptor cannot carry the state of TLS with it."""
+        return type(self._socket) is socket.socket
+
+    def _parse_upgrade(self) -> bool:
+        """Read the whole head, and hand over if it asks for a WebSocket; if not, it is for the site."""
+        head = b"".join(self._head_lines())
+        rfile, self.rfile = self.rfile, BytesIO(head)
+        try:
+            parsed = super().parse_request()
+        finally:
+            self.rfile = rfile
+        if not parsed or not self._asks_for_websocket():
+            return parsed
+        self.log_message('"%s" %s %s', self.requestline, "101", "-")
+        return self._hand_over(self.raw_requestline + head)
+
+    def _head_lines(self) -> Iterator[bytes]:
+        for _ in range(HEAD_LINES):
+            line = self.rfile.readline(LINE_SIZE + 1)
+            yield line
+            if line in {b"", b"\n", b"\r\n"}:
+                return
+
+    def _asks_for_websocket(self) -> bool:
+        return self.headers.get("Upgrade", "").lower() == "websocket"
+
+    def _hand_over(self, head: bytes) -> bool:
+        """Detach the socket and give it away, with all that was read of it. Return False: no more to do here.
+
+        What the handler and the server still do to the connection (shutdown, close) then finds no descriptor
+        and does nothing.
+        """
+        self.close_connection = True
+        old = self._socket
+        old.setblocking(False)
+        rest = cast("BufferedReader", self.rfile).peek()
+        self.adopter.adopt(socket.socket(old.family, old.type, old.proto, old.detach()), head, rest)
+        return False

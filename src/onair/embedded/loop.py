@@ -1,0 +1,113 @@
+"""An event loop in a thread, for a process whose own server is threaded."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from functools import partial
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from onair.embedded.handover import Ours
+from onair.embedded.process import CLOSE_WITHIN, ProcessServer
+from onair.server.asgi import ServerApp
+
+
+class LoopThread:
+    """Runs a process's server in a loop of its own, and feeds it sockets that somebody else accepted.
+
+    The thread starts with the first socket, so that a process that never gets one pays nothing. It is a
+    daemon: a thread that is waited for would block the exit of Django's reloader.
+    """
+
+    def __init__(self, process: ProcessServer) -> None:
+        self.process = process
+        self.ours = Ours.of(process.app)
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def adopt(self, sock: socket.socket, head: bytes, rest: bytes) -> None:
+        """Serve a connection. From any thread.
+
+        Args:
+            sock: The connection, which nobody else uses any more.
+            head: What was read of it; of an upgrade only its head, since uvicorn's reader drops the rest.
+            rest: What was read behind the head.
+        """
+        sock.setblocking(False)
+        asyncio.run_coroutine_threadsafe(self._adopt(sock, head, rest), self._started())
+
+    def stop(self) -> None:
+        """Stop the loop; the sockets should be closed before."""
+        if self._loop is None or self._thread is None or self._thread is threading.current_thread():
+            return
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(CLOSE_WITHIN)
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = new_event_loop()
+                self.process.attach(self._loop)
+                self._connections = _Connections(self.process, self._loop)
+                self._thread = threading.Thread(target=self._loop.run_forever, name="onair", daemon=True)
+                self._thread.start()
+            return self._loop
+
+    async def _adopt(self, sock: socket.socket, head: bytes, rest: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.connect_accepted_socket(partial(self._connections.make, head, rest), sock)
+        except OSError:  # the client has gone already
+            sock.close()
+
+
+class _Connections:
+    """Makes uvicorn's protocol object for each connection, all with one configuration."""
+
+    def __init__(self, process: ProcessServer, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._state = ServerState()
+        self._config = uvicorn.Config(
+            ServerApp(process.server),
+            ws=process.server.websocket_class(),
+            http=HttpToolsProtocol,
+            interface="asgi3",  # uvicorn would take an object for ASGI 2
+            lifespan="off",
+            proxy_headers=False,
+            log_config=None,
+            access_log=False,
+        )
+        self._config.load()
+
+    def make(self, head: bytes, rest: bytes) -> HttpToolsProtocol:
+        protocol = _Adopted(self._config, self._state, {}, self._loop)
+        protocol.head, protocol.rest = head, rest
+        return protocol
+
+
+class _Adopted(HttpToolsProtocol):
+    """A connection of which others have read the beginning."""
+
+    head = rest = b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        # Inside connection_made nothing can have been read yet: the bytes keep their order.
+        super().connection_made(transport)
+        self.data_received(self.head)
+        if self.rest:
+            # After an upgrade the transport has another protocol.
+            transport.get_protocol().data_received(self.rest)  # type: ignore[attr-defined]
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """Return uvloop's loop, or asyncio's where there is none (Windows, PyPy)."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
