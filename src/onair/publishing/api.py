@@ -48,7 +48,7 @@ def publish(
         ConnectionDoesNotExist: there is no database ``using``.
     """
     names = (channels,) if isinstance(channels, str) else tuple(channels)
-    dispatch.send(Event(names, event, data, _socket_id(exclude)), using=using)
+    dispatch.send(Event(names, event, data, socket_id(exclude)), using=using)
 
 
 async def apublish(
@@ -64,8 +64,12 @@ async def apublish(
     await in_orm_thread(channels, event, data, exclude=exclude, using=using)
 
 
-def _socket_id(exclude: HttpRequest | str | None) -> str | None:
+def socket_id(exclude: HttpRequest | str | None) -> str | None:
+    """Return the socket that a request names in its headers, or that the text is the id of; None for no id."""
     if exclude is None:
         return None
-    named = [exclude] if isinstance(exclude, str) else [exclude.headers.get(h) for h in _SOCKET_ID_HEADERS]
+    if isinstance(exclude, str):
+        named: list[str | None] = [exclude]
+    else:
+        named = [exclude.headers.get(header) for header in _SOCKET_ID_HEADERS]
     return next((text for text in named if text and is_socket_id(text)), None)
