@@ -164,6 +164,15 @@ def test_asynchronous_code_joins_the_transaction_of_its_orm() -> None:
     assert events == [Event(("a",), "message", {"n": 1}, "1.2")]
 
 
+def test_publish_may_be_called_in_an_event_loop() -> None:
+    async def view() -> None:
+        onair.publish("a", "message")
+
+    with capture.captured() as events:
+        asyncio.run(view())
+    assert names(events) == ["message"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_asynchronous_code_publishes_nothing_for_a_rollback() -> None:
     @sync_to_async

@@ -112,14 +112,14 @@ def test_a_forked_child_begins_with_an_empty_queue_and_sends_by_itself(
 from onair.publishing import dispatch
 onair.publish("room", "parent 1")
 dispatch._sender._delivering.acquire()  # as if the parent were sending in the moment of the fork
-dispatch._sender._changed.acquire()
+dispatch._sender._lock.acquire()
 onair.publish("room", "parent 2")
 child = os.fork()
 if child == 0:
     assert stats.read() == stats.Counters()
     onair.publish("room", "child")
     raise SystemExit(0)
-dispatch._sender._changed.release()
+dispatch._sender._lock.release()
 dispatch._sender._delivering.release()
 assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 onair.publish("room", "parent 3")
@@ -159,7 +159,7 @@ def test_an_outage_is_one_line_in_the_log_and_raises_nothing(python: Python, rec
 def test_the_queue_is_bounded_by_the_settings(python: Python, receiver: Receiver) -> None:
     script = """
 from onair.publishing import dispatch
-with dispatch._sender_of_process()._changed:  # so that the sender takes nothing meanwhile
+with dispatch._sender_of_process()._lock:  # so that the sender takes nothing meanwhile
     for n in range(20):
         onair.publish("room", str(n))
 print(stats.read().dropped)

@@ -175,17 +175,35 @@ def test_draining_waits_for_the_batch_under_way_sends_the_rest_and_ends_the_thre
     assert not background.is_alive()
 
 
-def test_a_sender_that_never_ran_is_drained_without_starting_a_thread(
-    destination: Destination, monkeypatch: pytest.MonkeyPatch
+def test_where_no_thread_can_be_started_the_calling_thread_sends_until_one_can(
+    sender: Sender, destination: Destination, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_more_threads(thread: threading.Thread) -> None:
-        raise RuntimeError("can't create new thread at interpreter shutdown")
+        raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(threading.Thread, "start", no_more_threads)
-    sender = Sender(destination.deliver, EventQueue(max_events=100, max_bytes=10_000))
-    sender.put(events("late"))
-    assert destination.names == ["late"]
-    assert destination.threads == [threading.current_thread()]
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_more_threads)
+        sender.put(events("1"))
+        sender.put(events("2"))
+    assert destination.names == ["1", "2"]
+    assert set(destination.threads) == {threading.current_thread()}
+    sender.put(events("3"))
+    assert destination.wait_for(3) == ["1", "2", "3"]
+    assert destination.threads[-1].name == "onair-sender"
+
+
+def test_what_is_published_while_events_are_sent_follows_them(destination: Destination) -> None:
+    """As a log handler does that publishes, when the route logs an error."""
+
+    def deliver(batch: Sequence[Outgoing], deadline: float) -> None:
+        destination.deliver(batch, deadline)
+        if batch[0].name == "first":
+            sender.put(events("second"))
+
+    sender = Sender(deliver, EventQueue(max_events=100, max_bytes=10_000))
+    sender.drain(PATIENCE)
+    sender.put(events("first"))
+    assert destination.batches == [["first"], ["second"]]
 
 
 def test_an_event_after_the_drain_is_sent_at_once(sender: Sender, destination: Destination) -> None:

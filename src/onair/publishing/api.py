@@ -65,11 +65,8 @@ async def apublish(
 
 
 def socket_id(exclude: HttpRequest | str | None) -> str | None:
-    """Return the socket that a request names in its headers, or that the text is the id of; None for no id."""
+    """Return the socket that a request's headers name, or the text if it is a socket's id; else None."""
     if exclude is None:
         return None
-    if isinstance(exclude, str):
-        named: list[str | None] = [exclude]
-    else:
-        named = [exclude.headers.get(header) for header in _SOCKET_ID_HEADERS]
+    named = [exclude] if isinstance(exclude, str) else [exclude.headers.get(h) for h in _SOCKET_ID_HEADERS]
     return next((text for text in named if text and is_socket_id(text)), None)

@@ -125,7 +125,7 @@ def _hand_over(events: Sequence[Outgoing]) -> None:
             routes.deliver(events)
         return
     # The server in this process costs less than a queue; what waits in the queue goes first, though.
-    server = in_process(conf.target())
+    server = in_process()
     if server is not None and (_sender is None or _sender.idle):
         deliver(server, events)
     else:

@@ -92,10 +92,13 @@ class Routes:
         return InProcess(target.app, way) if way is not None else None
 
 
-def in_process(target: conf.Target) -> InProcess | None:
-    """Return the route to the server in this process, None where it has none or the target is another one."""
-    publish_soon = local.find(target.app.id) if isinstance(target, conf.Embedded) else None
-    return None if publish_soon is None else InProcess(target.app, publish_soon)
+def in_process() -> InProcess | None:
+    """Return the route to the server in this process, None where there is none or events go elsewhere."""
+    publish_soon = local.find(conf.EMBEDDED_APP_ID)
+    if publish_soon is None:
+        return None
+    target = conf.target()
+    return InProcess(target.app, publish_soon) if isinstance(target, conf.Embedded) else None
 
 
 def _embedded(app: App) -> PublishSoon | Announcement | None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from queue import SimpleQueue
 
 from onair.publishing import failures, stats
 from onair.publishing.event import Outgoing
@@ -33,26 +35,29 @@ class Sender:
     def __init__(self, deliver: Deliver, queue: EventQueue) -> None:
         self._deliver = deliver
         self._queue = queue
-        self._changed = threading.Condition()
+        # Reentrant: a signal's handler may publish while its thread is in here.
+        self._lock = threading.RLock()
+        # What the thread sleeps on. A condition variable would cost every publisher more.
+        self._bell: SimpleQueue[None] = SimpleQueue()
+        self._asleep = False
         self._delivering = threading.Lock()
+        self._deliverer: int | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is being sent."""
-        return not self._queue and not self._delivering.locked()
+        return not self._queue and self._deliverer is None
 
     def put(self, events: Sequence[Outgoing]) -> None:
         """Add events to the queue, together. Returns at once, unless the process is ending."""
-        with self._changed:
+        with self._lock:
             dropped = sum(self._queue.put(event) for event in events)
-            self._changed.notify()
+        self._wake()
         if dropped:
             _report_dropped(dropped)
-        if self._thread is None:
-            self._start()
-        if self._closed:
+        if self._closed or not self._runs():
             self._send_waiting(float("inf"))
 
     def drain(self, timeout: float) -> None:
@@ -62,48 +67,69 @@ class Sender:
             timeout: seconds after which the rest is given up, logged and counted.
         """
         deadline = time.monotonic() + timeout
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
+        self._wake()
         self._send_waiting(deadline)
 
-    def _start(self) -> None:
-        with self._changed:
-            if self._thread is not None or self._closed:
-                return
-            thread = threading.Thread(target=self._run, name="onair-sender", daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:  # the interpreter ends, or the system has no more threads
-                self._closed = True
-            else:
+    def _runs(self) -> bool:
+        """Whether the background thread runs, after an attempt to start it where it does not."""
+        with self._lock:
+            if self._thread is None and not self._closed:
+                thread = threading.Thread(target=self._run, name="onair-sender", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # the interpreter ends, or the system has no more threads now
+                    return False
                 self._thread = thread
+            return self._thread is not None
 
     def _run(self) -> None:
         while self._wait():
-            with self._delivering:
+            with self._turn():
                 self._send_batch(float("inf"))
 
     def _wait(self) -> bool:
         """Wait for events. Return whether to go on."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._closed)
-            return not self._closed
+        with self._lock:
+            self._asleep = not self._queue and not self._closed
+            asleep = self._asleep
+        if asleep:
+            self._bell.get()
+        return not self._closed
+
+    def _wake(self) -> None:
+        with self._lock:
+            asleep, self._asleep = self._asleep, False
+        if asleep:
+            self._bell.put(None)
+
+    @contextmanager
+    def _turn(self, timeout: float = -1) -> Iterator[bool]:
+        """Be the only thread that delivers. Gives False where that took too long."""
+        if not self._delivering.acquire(timeout=timeout):
+            yield False
+            return
+        self._deliverer = threading.get_ident()
+        try:
+            yield True
+        finally:
+            self._deliverer = None
+            self._delivering.release()
 
     def _send_waiting(self, deadline: float) -> None:
-        left = deadline - time.monotonic()
-        if not self._delivering.acquire(timeout=min(max(left, 0), threading.TIMEOUT_MAX)):
-            self._give_up()
-            return
-        try:
-            while self._send_batch(deadline):
+        if self._deliverer == threading.get_ident():
+            return  # a log handler publishes what goes wrong here: it goes with the next batch
+        left = max(deadline - time.monotonic(), 0)
+        with self._turn(min(left, threading.TIMEOUT_MAX)) as mine:
+            if not mine:
+                self._give_up()
+            while mine and self._send_batch(deadline):
                 pass
-        finally:
-            self._delivering.release()
 
     def _send_batch(self, deadline: float) -> bool:
         """Send what was taken from the queue. Return whether there was anything."""
-        with self._changed:
+        with self._lock:
             events = self._queue.take(max_events=MOST_EVENTS, max_bytes=MOST_BYTES)
         if not events:
             return False
@@ -115,7 +141,7 @@ class Sender:
         return True
 
     def _give_up(self) -> None:
-        with self._changed:
+        with self._lock:
             lost = len(self._queue.take(max_events=len(self._queue), max_bytes=self._queue.size))
         stats.add(failed=lost)
         failures.report(
