@@ -7,7 +7,7 @@ const editing = document.querySelector("form.manuscript") !== null;
 const SENTENCES = {
   view: "is reading this article.",
   update: "has opened this article to edit it.",
-  updated: editing ? "has saved this article. Your text is older now." : "has saved this article.",
+  updated: editing ? "has saved this article: your text is older." : "has saved this article.",
   delete: "is about to delete this article.",
   deleted: "has deleted this article.",
 };
