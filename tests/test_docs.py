@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from django.core.checks.registry import registry
 from django.core.management import load_command_class
 from django.core.management.base import BaseCommand
 
@@ -180,6 +181,18 @@ def test_every_check_is_in_the_reference() -> None:
 
     assert len(documented) == len(set(documented))
     assert set(documented) == set(re.findall(r"\bonair\.[EWI]\d{3}\b", python_source()))
+
+
+def test_every_check_is_run() -> None:
+    modules = [path.relative_to(SOURCE.parent).with_suffix("") for path in SOURCE.rglob("checks.py")]
+    functions = {
+        thing
+        for module in modules
+        for name, thing in vars(import_module(".".join(module.parts))).items()
+        if name.startswith("check_") and inspect.isfunction(thing)
+    }
+
+    assert functions <= {*registry.registered_checks, *registry.deployment_checks}
 
 
 def test_every_logger_is_in_the_reference() -> None:
