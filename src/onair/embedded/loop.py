@@ -6,14 +6,20 @@ import asyncio
 import socket
 import threading
 from functools import partial
+from typing import TYPE_CHECKING
 
 import uvicorn
+from asgiref.wsgi import WsgiToAsgi
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from onair.embedded.handover import Ours
 from onair.embedded.process import CLOSE_WITHIN, ProcessServer
 from onair.server.asgi import ServerApp
+from onair.server.server import Server
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 
 class LoopThread:
@@ -21,10 +27,16 @@ class LoopThread:
 
     The thread starts with the first socket, so that a process that never gets one pays nothing. It is a
     daemon: a thread that is waited for would block the exit of Django's reloader.
+
+    Args:
+        process: The server of this process.
+        site: The site's WSGI application. A client that keeps a connection may ask for a page at the next
+            turn, as a proxy does for another visitor.
     """
 
-    def __init__(self, process: ProcessServer) -> None:
+    def __init__(self, process: ProcessServer, site: WSGIApplication) -> None:
         self.process = process
+        self._site = site
         self.ours = Ours.of(process.app)
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -53,7 +65,7 @@ class LoopThread:
             if self._loop is None:
                 self._loop = new_event_loop()
                 self.process.attach(self._loop)
-                self._connections = _Connections(self.process, self._loop)
+                self._connections = _Connections(self.process.server, self._site, self._loop)
                 self._thread = threading.Thread(target=self._loop.run_forever, name="onair", daemon=True)
                 self._thread.start()
             return self._loop
@@ -69,12 +81,12 @@ class LoopThread:
 class _Connections:
     """Makes uvicorn's protocol object for each connection, all with one configuration."""
 
-    def __init__(self, process: ProcessServer, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, server: Server, site: WSGIApplication, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._state = ServerState()
         self._config = uvicorn.Config(
-            ServerApp(process.server),
-            ws=process.server.websocket_class(),
+            ServerApp(server, WsgiToAsgi(site)),  # type: ignore[no-untyped-call]
+            ws=server.websocket_class(),
             http=HttpToolsProtocol,
             interface="asgi3",  # uvicorn would take an object for ASGI 2
             lifespan="off",

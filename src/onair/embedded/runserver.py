@@ -50,7 +50,7 @@ class LiveServer(WSGIServer):
     def _go_live(self, process: ProcessServer) -> None:
         from onair.embedded.loop import LoopThread
 
-        self.live = LoopThread(process)
+        self.live = LoopThread(process, self._answer_page)
         handler: Any = self.RequestHandlerClass
         self.RequestHandlerClass = type(handler.__name__, (HandoverHandler, handler), {"adopter": self.live})
         process.announce(*self._address())
@@ -84,6 +84,11 @@ class LiveServer(WSGIServer):
 
     def _is_closing(self) -> bool:
         return self.live is not None and self.live.process.closed
+
+    def _answer_page(self, environ: Any, start_response: Any) -> Any:
+        """The site's application, which this server is given after it was made."""
+        application: Any = self.get_app()
+        return application(environ, start_response)
 
     def _address(self) -> tuple[str, int]:
         host, port = self.server_address[:2]
