@@ -1,0 +1,90 @@
+"""The access mixins' views that a URLconf has, and what can be said of them without a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.contrib.auth.mixins import AccessMixin
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from onair import conf
+from onair.views.pusherable import PusherMixin
+
+_LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedView:
+    """One view of the URLconf. ``callback`` is what ``as_view()`` made, perhaps decorated."""
+
+    callback: Any
+    cls: type[PusherMixin]
+
+    def __str__(self) -> str:
+        return f"{self.cls.__module__}.{self.cls.__qualname__}"
+
+    def option(self, name: str) -> Any:
+        """Return an attribute of the view, as ``as_view()`` or the class has it."""
+        given: dict[str, Any] = getattr(self.callback, "view_initkwargs", {})
+        return given.get(name, getattr(self.cls, name, None))
+
+    @property
+    def model(self) -> type[Model] | None:
+        """The model of the view's object, where an attribute says it."""
+        form = getattr(self.option("form_class"), "_meta", None)
+        homes = (self.option("queryset"), form)
+        named = (self.option("model"), *(getattr(home, "model", None) for home in homes))
+        return next((model for model in named if model is not None), None)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the view speaks on the public channel ``modelname_pk``."""
+        private = self.option("pusher_private")
+        return self.is_named_by_model and not (
+            conf.settings.PUSHERABLE_PRIVATE if private is None else private
+        )
+
+    @property
+    def is_named_by_model(self) -> bool:
+        """Whether the channel is named after the model; no, where the view has code of its own for it."""
+        return self.cls.get_pusher_channel is PusherMixin.get_pusher_channel
+
+    @property
+    def sends_fields(self) -> bool:
+        """Whether the payload is that of the mixin, and so of the model's fields."""
+        return self.cls.get_pusher_payload is PusherMixin.get_pusher_payload
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether visitors must have logged in, or have a permission, as far as Django's own ways go."""
+        has_middleware = _LOGIN_REQUIRED in django_settings.MIDDLEWARE
+        return (
+            issubclass(self.cls, AccessMixin)
+            or hasattr(self.callback, "login_url")  # what Django's decorators leave
+            or (has_middleware and getattr(self.callback, "login_required", True))
+        )
+
+
+def pusher_views() -> list[RoutedView]:
+    """Return each view of the URLconf that has an access mixin, once."""
+    if not getattr(django_settings, "ROOT_URLCONF", None):
+        return []
+    callbacks = dict.fromkeys(_callbacks(get_resolver().url_patterns))
+    classes = ((callback, getattr(callback, "view_class", None)) for callback in callbacks)
+    return [
+        RoutedView(callback, cls)
+        for callback, cls in classes
+        if isinstance(cls, type) and issubclass(cls, PusherMixin)
+    ]
+
+
+def _callbacks(patterns: list[URLPattern | URLResolver]) -> Iterator[Any]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _callbacks(pattern.url_patterns)
+        else:
+            yield pattern.callback
