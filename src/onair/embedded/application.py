@@ -44,7 +44,8 @@ def _with_sockets(server: ProcessServer, inner: ASGIApp) -> ASGIApp:
 def _announce(server: ProcessServer, scope: Scope) -> None:
     """Announce where the server of this scope listens, if it is a port without TLS."""
     host, port = scope.get("server") or (None, None)
-    if host and port and (scope["scheme"] in PLAIN or _came_through_proxy(scope)):
+    scheme = scope.get("scheme", "http")  # Daphne names none
+    if host and port and (scheme in PLAIN or _came_through_proxy(scope)):
         server.announce(host, port)
 
 

@@ -1,0 +1,116 @@
+"""The server inside an ASGI site, under the ASGI servers that people use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from websockets.sync.client import connect
+
+from tests.embedded.running import PATIENCE, Site, copy_project, free_port, listener, started
+from tests.server.clients import Client
+
+
+class Row(NamedTuple):
+    """A command that serves, what it writes when it does, and the code that closes its sockets at its end.
+
+    Where that is not ours, the server closes before it tells the application; clients reconnect all the same.
+    """
+
+    command: str
+    ready: str
+    close_code: int
+
+
+SERVERS = {
+    "uvicorn, the fast road": Row(
+        "-m uvicorn --port PORT --ws onair.asgi:WebSocketProtocol APP:application",
+        "Application startup complete",
+        4200,
+    ),
+    "uvicorn": Row("-m uvicorn --port PORT APP:application", "Application startup complete", 1012),
+    "daphne": Row("-m daphne -p PORT APP:application", "Listening on TCP address", 1006),
+    "hypercorn": Row(
+        "-m hypercorn --graceful-timeout 1 --bind 127.0.0.1:PORT APP:application", "Running on", 1011
+    ),
+}
+UVICORNS = {name: row for name, row in SERVERS.items() if "uvicorn" in name}
+
+
+@contextmanager
+def served(folder: Path, row: Row, application: str = "live_asgi", **environment: str) -> Iterator[Site]:
+    if not folder.exists():
+        copy_project(folder)
+    port = free_port()
+    command = row.command.replace("PORT", str(port)).replace("APP", application).split()
+    with started(folder, *command, **environment) as process:
+        process.wait_for(row.ready)
+        yield Site(folder, process, "127.0.0.1", port, f"ws://127.0.0.1:{port}/app/{key_of(folder)}")
+
+
+def key_of(folder: Path) -> str:
+    with started(
+        folder, "manage.py", "shell", "--no-imports", "-c", "from onair import conf; print(conf.app().key)"
+    ) as shell:
+        return shell.wait_for(r"(\w{20})")
+
+
+@pytest.mark.parametrize("row", SERVERS.values(), ids=SERVERS)
+def test_pages_and_sockets_are_served_at_one_port(row: Row, tmp_path: Path) -> None:
+    with served(tmp_path / "site", row) as site:
+        with listener(site.socket_url) as client:
+            site.manage("say")
+            assert client.receive() == {"event": "said", "channel": "news", "data": {"by": "command"}}
+            assert site.get("/app/x") == "the site's page at /app/x"
+            assert site.get("/publish") == "published"
+            assert client.receive()["data"] == {"by": "view"}
+            site.process.terminate()
+            assert client.close_code() == row.close_code
+        site.process.exit_code()
+        assert "Traceback" not in site.process.written
+
+
+@pytest.mark.parametrize("row", UVICORNS.values(), ids=UVICORNS)
+def test_the_sites_own_sockets_go_on_working(row: Row, tmp_path: Path) -> None:
+    with served(tmp_path / "site", row, "chat_asgi") as site:
+        with connect(f"ws://127.0.0.1:{site.port}/chat", open_timeout=PATIENCE) as own:
+            own.send("hello")
+            assert own.recv(PATIENCE) == "hello"
+        with listener(site.socket_url) as client:
+            site.get("/publish")
+            assert client.receive()["data"] == {"by": "view"}
+
+
+def test_the_first_socket_after_a_restart_announces_the_server_too(tmp_path: Path) -> None:
+    with (
+        served(tmp_path / "site", SERVERS["uvicorn, the fast road"]) as site,
+        listener(site.socket_url) as client,
+    ):
+        site.manage("say")
+        assert client.receive()["data"] == {"by": "command"}
+
+
+def test_a_second_worker_stands_by_and_names_the_remedy(tmp_path: Path) -> None:
+    with (
+        served(tmp_path / "site", SERVERS["uvicorn"]) as first,
+        served(first.folder, SERVERS["uvicorn"]) as second,
+    ):
+        second.process.wait_for(f"Process {first.process.pid} serves .* this one refuses .*\\s?.*ONAIR_URL")
+        with connect(f"{second.socket_url}?protocol=7") as connection:
+            assert Client(connection).error()["code"] == 4100
+        with listener(first.socket_url) as client:
+            second.get("/publish")
+            assert client.receive()["data"] == {"by": "view"}
+
+
+@pytest.mark.parametrize("row", UVICORNS.values(), ids=UVICORNS)
+def test_where_the_sockets_are_elsewhere_the_site_has_all_paths(row: Row, tmp_path: Path) -> None:
+    url = "pusher://key:secret@eu/1"
+    with served(tmp_path / "site", row, "chat_asgi", ONAIR_URL=url) as site:
+        with connect(f"ws://127.0.0.1:{site.port}/app/key", open_timeout=PATIENCE) as own:
+            own.send("hello")
+            assert own.recv(PATIENCE) == "hello"
+        assert site.get("/app/key") == "the site's page at /app/key"
