@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,7 +68,7 @@ def test_pages_and_sockets_are_served_at_one_port(row: Row, tmp_path: Path) -> N
             assert site.get("/app/x") == "the site's page at /app/x"
             assert site.get("/publish") == "published"
             assert client.receive()["data"] == {"by": "view"}
-            site.process.terminate()
+            site.process.signal(signal.SIGTERM)
             assert client.close_code() == row.close_code
         site.process.exit_code()
         # Hypercorn's own tasks leave one when they are cancelled, on Python 3.11.

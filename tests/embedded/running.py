@@ -76,8 +76,8 @@ class Process:
         """Do as Ctrl-C does: the terminal sends the signal to all processes of the group."""
         os.killpg(self._popen.pid, signal.SIGINT)
 
-    def terminate(self) -> None:
-        self._popen.terminate()
+    def signal(self, signum: signal.Signals) -> None:
+        self._popen.send_signal(signum)
 
     def exit_code(self) -> int:
         """Wait for the end."""

@@ -1,0 +1,131 @@
+"""``manage.py onair serve``: the server alone, as a real process beside real WSGI processes."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.core.management.base import CommandError
+from websockets.sync.client import connect
+
+from onair.management.commands.onair import Address, parse_address
+from tests.embedded.running import ON_AIR, PATIENCE, Process, copy_project, http, listener, started
+from tests.server.clients import Client
+
+ADDRESSES = {
+    "127.0.0.1:6001": ("127.0.0.1", 6001),
+    "0.0.0.0:80": ("0.0.0.0", 80),
+    "live.example.com:443": ("live.example.com", 443),
+    "[::1]:6001": ("::1", 6001),
+    "[::]:0": ("::", 0),
+    "6001": ("127.0.0.1", 6001),
+    ":6001": ("127.0.0.1", 6001),
+}
+
+
+@pytest.mark.parametrize(("bind", "address"), ADDRESSES.items(), ids=ADDRESSES)
+def test_an_address_is_host_and_port(bind: str, address: tuple[str, int]) -> None:
+    assert parse_address(bind) == address
+
+
+@pytest.mark.parametrize("bind", ["", "localhost", "::1:6001", "[::1]", "host:port", "host:65536", "a:b:1"])
+def test_what_is_no_address_is_refused_with_an_example(bind: str) -> None:
+    with pytest.raises(CommandError, match=r"give HOST:PORT, like 127\.0\.0\.1:6001"):
+        parse_address(bind)
+
+
+@pytest.mark.parametrize(
+    ("address", "text"), [(Address("127.0.0.1", 80), "127.0.0.1:80"), (Address("::1", 80), "[::1]:80")]
+)
+def test_an_address_reads_as_it_stands_in_a_url(address: Address, text: str) -> None:
+    assert str(address) == text
+
+
+@contextmanager
+def serving(folder: Path, **environment: str) -> Iterator[tuple[Process, str]]:
+    """``onair serve`` on a free port, and the URL that it wrote."""
+    command = ("manage.py", "onair", "serve", "--bind", "127.0.0.1:0")
+    with started(folder, *command, **environment) as process:
+        yield process, process.wait_for(ON_AIR)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return copy_project(tmp_path / "site")
+
+
+def test_the_command_alone_prints_its_help(folder: Path) -> None:
+    with started(folder, "manage.py", "onair") as process:
+        assert process.exit_code() == 0
+        assert "serve" in process.written
+
+
+def test_a_wsgi_site_and_its_commands_publish_to_the_server_beside_it(folder: Path) -> None:
+    with (
+        serving(folder) as (_, socket_url),
+        started(folder, "wsgi.py") as wsgi,
+        listener(socket_url) as client,
+    ):
+        page = wsgi.wait_for(r"WSGI at (\S+)")
+        assert http.request("GET", f"{page}publish").data == b"published"
+        assert client.receive() == {"event": "said", "channel": "news", "data": {"by": "view"}}
+        with started(folder, "manage.py", "say") as command:
+            assert command.exit_code() == 0
+        assert client.receive()["data"] == {"by": "command"}
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_a_signal_closes_cleanly(signum: signal.Signals, folder: Path) -> None:
+    with serving(folder) as (process, socket_url), listener(socket_url) as client:
+        process.signal(signum)
+        assert client.close_code() == 4200
+        assert process.exit_code() == 0
+        assert "Traceback" not in process.written
+    with serving(folder) as (_, again):
+        assert again != socket_url
+
+
+def test_a_second_server_of_a_site_is_refused_with_the_remedy(folder: Path) -> None:
+    with serving(folder) as (first, _), started(folder, "manage.py", "onair", "serve") as second:
+        assert second.exit_code() == 1
+        assert f"Process {first.pid} serves this site already" in second.written
+        assert "ONAIR_URL" in second.written
+
+
+def test_hosted_pusher_needs_no_server(folder: Path) -> None:
+    with started(folder, "manage.py", "onair", "serve", ONAIR_URL="pusher://key:secret@eu/1") as process:
+        assert process.exit_code() == 1
+        assert "Hosted Pusher serves this site" in process.written
+
+
+def test_a_port_that_is_taken_is_an_error(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        with started(folder, "manage.py", "onair", "serve", "--bind", bind) as process:
+            assert process.exit_code() != 0
+            assert "address already in use" in process.written
+    with serving(folder):
+        pass
+
+
+def test_the_app_of_the_url_is_served_under_its_own_key(folder: Path) -> None:
+    url = "http://app-key:app-secret@127.0.0.1:{}/apps/7"
+    with serving(folder, ONAIR_URL=url.format(1)) as (_, socket_url):
+        assert socket_url.endswith("/app/app-key")
+        port = socket_url.split("/")[2].rpartition(":")[2]
+        with listener(socket_url) as client, started(folder, "manage.py", "say", ONAIR_URL=url.format(port)):
+            assert client.receive()["data"] == {"by": "command"}
+
+
+def test_pages_of_the_site_may_connect_and_others_may_not(folder: Path) -> None:
+    with serving(folder) as (_, socket_url):
+        with connect(f"{socket_url}?protocol=7", origin="http://localhost:8000") as own:
+            Client(own).established()
+        with connect(
+            f"{socket_url}?protocol=7", origin="https://evil.example", open_timeout=PATIENCE
+        ) as other:
+            assert Client(other).error()["code"] == 4009
