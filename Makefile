@@ -36,8 +36,8 @@ javascript: $(OLD)/ready
 # Real servers, real sockets and real browsers are among these; see tests/.
 unit: $(OLD)/ready $(NEW)/ready javascript
 	scripts/install-chromium
-	PYTHONDEVMODE=1 $(OLD)/bin/python -m pytest
-	PYTHONDEVMODE=1 $(NEW)/bin/python -m pytest
+	PYTHONDEVMODE=1 $(OLD)/bin/python -m pytest --numprocesses=auto
+	PYTHONDEVMODE=1 $(NEW)/bin/python -m pytest --numprocesses=auto
 
 # The package as a user gets it: built once, installed into an empty environment, and asked for its files.
 package: $(OLD)/ready

@@ -10,7 +10,9 @@ from django.core.checks import CheckMessage, Error, Tags
 
 from onair import conf
 from onair.authorization import checks as authorization
+from onair.embedded import checks as embedded
 from onair.exceptions import ConfigurationError
+from onair.views import checks as views
 
 UNKNOWN_OPTION = "onair.E001"
 WRONG_TYPE = "onair.E002"
@@ -82,7 +84,22 @@ def _describe(hint: Any) -> str:
 
 def register() -> None:
     """Register every check of the package. Called when the app registry is ready; twice does no harm."""
-    checks.register(check_settings)
-    checks.register(authorization.check_rules, Tags.security)
-    checks.register(authorization.check_endpoint, Tags.urls)
-    checks.register(authorization.check_middleware, Tags.security)
+    for check, tags in CHECKS:
+        checks.register(check, *tags)
+    checks.register(embedded.check_server, Tags.compatibility, deploy=True)
+
+
+#: Each check, and the tags by which ``manage.py check --tag`` selects it.
+CHECKS = (
+    (check_settings, (Tags.compatibility,)),
+    (authorization.check_endpoint, (Tags.urls,)),
+    (authorization.check_middleware, (Tags.security,)),
+    (authorization.check_rules, (Tags.security,)),
+    (embedded.check_runserver, (Tags.compatibility,)),
+    (views.check_field_names, (Tags.compatibility,)),
+    (views.check_model_names, (Tags.security,)),
+    (views.check_old_distributions, (Tags.compatibility,)),
+    (views.check_public_channels, (Tags.security,)),
+    (views.check_pusherable, (Tags.compatibility,)),
+    (views.check_secret_fields, (Tags.security,)),
+)
