@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from websockets.sync.client import connect
 
-from tests.embedded.running import PATIENCE, Site, copy_project, free_port, listener, started
+from tests.embedded.running import PATIENCE, Site, copy_project, free_port, http, listener, started
 from tests.server.clients import Client
 
 
@@ -116,3 +116,14 @@ def test_where_the_sockets_are_elsewhere_the_site_has_all_paths(row: Row, tmp_pa
             own.send("hello")
             assert own.recv(PATIENCE) == "hello"
         assert site.get("/app/key") == "the site's page at /app/key"
+
+
+def test_a_worker_that_stands_by_takes_no_events_either(tmp_path: Path) -> None:
+    with (
+        served(tmp_path / "site", SERVERS["uvicorn"]) as first,
+        served(first.folder, SERVERS["uvicorn"]) as second,
+    ):
+        second.process.wait_for("this one refuses")
+        response = http.request("POST", f"http://127.0.0.1:{second.port}/apps/1/events?auth_signature=x")
+        assert response.status == 503
+        assert b"ONAIR_URL" in response.data

@@ -12,7 +12,7 @@ import pytest
 from django.core.management.base import CommandError
 from websockets.sync.client import connect
 
-from onair.management.commands.onair import Address, parse_address
+from onair.management.commands.onair import parse_address
 from tests.embedded.running import ON_AIR, PATIENCE, Process, copy_project, http, listener, started
 from tests.server.clients import Client
 
@@ -36,13 +36,6 @@ def test_an_address_is_host_and_port(bind: str, address: tuple[str, int]) -> Non
 def test_what_is_no_address_is_refused_with_an_example(bind: str) -> None:
     with pytest.raises(CommandError, match=r"give HOST:PORT, like 127\.0\.0\.1:6001"):
         parse_address(bind)
-
-
-@pytest.mark.parametrize(
-    ("address", "text"), [(Address("127.0.0.1", 80), "127.0.0.1:80"), (Address("::1", 80), "[::1]:80")]
-)
-def test_an_address_reads_as_it_stands_in_a_url(address: Address, text: str) -> None:
-    assert str(address) == text
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.apps import apps
 
+from onair.embedded.console import say_on_air
+
 
 def install() -> None:
     """Let Daphne's command serve our sockets before the site's application. Twice does no harm."""
@@ -37,6 +39,8 @@ def _live(server_class: type[Any]) -> type[Any]:
             if server is not None:
                 address = port.getHost()
                 server.announce(address.host, address.port)
+                if server.is_public:
+                    say_on_air(server.app, address.host, address.port)
 
         def kill_all_applications(self) -> Any:
             from twisted.internet import reactor

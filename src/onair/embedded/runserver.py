@@ -8,7 +8,6 @@ serves does: never the reloader's parent, never another command. So the top impo
 from __future__ import annotations
 
 import atexit
-import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from django.core.management.commands.runserver import Command
 from django.core.servers.basehttp import WSGIRequestHandler, WSGIServer
 
 from onair.embedded import daphne, elsewhere
+from onair.embedded.console import say_on_air
 from onair.embedded.handover import HandoverHandler
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ class LiveServer(WSGIServer):
 
     def serve_forever(self, poll_interval: float = 0.5) -> None:
         if self.live is not None and self.live.process.is_public:
-            sys.stdout.write(f"On air: sockets at {self._socket_url(self.live)}\n")
-            sys.stdout.flush()
+            say_on_air(self.live.process.app, *self._address())
         super().serve_forever(poll_interval)
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
@@ -93,11 +92,6 @@ class LiveServer(WSGIServer):
     def _address(self) -> tuple[str, int]:
         host, port = self.server_address[:2]
         return str(host), int(port)
-
-    def _socket_url(self, live: LoopThread) -> str:
-        host, port = self._address()
-        name = f"[{host}]" if ":" in host else host
-        return f"ws://{name}:{port}/app/{live.process.app.key}"
 
 
 def install() -> None:

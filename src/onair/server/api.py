@@ -102,6 +102,8 @@ async def _carry_out(server: Server, scope: Scope, receive: Receive) -> None:
         raise RequestRefused(404, f"{match[2]!r} is not known: POST to events or batch_events")
     if scope["method"] != "POST":
         raise RequestRefused(405, f"{scope['method']} is not known here: POST to {path}")
+    if server.refusal is not None:  # nobody would hear it
+        raise RequestRefused(503, server.refusal.message)
     publications_in, body_limit = endpoint
     body = await _body(scope, receive, body_limit(served.app))
     params = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))

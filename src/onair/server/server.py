@@ -166,8 +166,13 @@ class Server:
         except RuntimeError:  # the loop was closed in this moment, and its sockets with it
             return
 
+    @property
+    def refusal(self) -> ProtocolError | None:
+        """Why nothing is served now; None where all is well."""
+        return self._refusal
+
     def refuse(self, reason: ProtocolError | None) -> None:
-        """Refuse every new socket with this reason; None accepts again."""
+        """Refuse every new socket, and every event, with this reason; None accepts again."""
         self._refusal = reason
 
     def close_all(self) -> None:

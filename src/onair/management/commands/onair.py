@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from onair import conf
+from onair.embedded.console import say_on_air
 
 DEFAULT_BIND = "127.0.0.1:6001"
 
@@ -21,9 +22,6 @@ class Address(NamedTuple):
 
     host: str
     port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 class Command(BaseCommand):
@@ -75,7 +73,7 @@ class Command(BaseCommand):
 
         def started(host: str, port: int) -> None:
             process.announce(host, port)
-            self.say_where(Address(host, port), process.app.key)
+            say_on_air(process.app, host, port, self.stdout)
 
         try:
             run(process.server, host=address.host, port=address.port, on_bound=started)
@@ -91,7 +89,7 @@ class Command(BaseCommand):
         app = conf.app()
 
         def started(host: str, port: int) -> None:
-            self.say_where(Address(host, port), app.key)
+            say_on_air(app, host, port, self.stdout)
 
         run(Server((app,), origins=origin_policy()), host=address.host, port=address.port, on_bound=started)
 
@@ -100,10 +98,6 @@ class Command(BaseCommand):
             "Hosted Pusher serves this site, so there is nothing to serve here. To serve it yourself, unset "
             "ONAIR_URL and the PUSHER_… settings."
         )
-
-    def say_where(self, address: Address, key: str) -> None:
-        self.stdout.write(f"On air: sockets at ws://{address}/app/{key} (quit with Ctrl-C)")
-        self.stdout.flush()
 
 
 _SERVE: dict[type[conf.Target], Callable[[Command, Address], None]] = {
