@@ -2,6 +2,7 @@
 
 import { Authorizer, asPusherAuthorizer, honourGrants } from "./authorizer.js";
 import { policyFor, reportNoServer, reportRefusal } from "./closing.js";
+import { hastenReturn } from "./comeback.js";
 import { callSafely } from "./emitter.js";
 import { findPusher, reasonOf } from "./pusher-link.js";
 import { readSettings, serverAddress, socketUrl } from "./settings.js";
@@ -85,6 +86,7 @@ export class Pusherable {
       channelAuthorization: { customHandler: asPusherAuthorizer(this._authorizer) },
     });
     watch(page, pusher, settings);
+    hastenReturn(page, pusher);
     return pusher;
   }
 

@@ -183,7 +183,7 @@ export function fakePusherClass() {
     }
 
     connect() {
-      if (this.connection.state === "initialized") this.moves("connecting");
+      if (["initialized", "disconnected"].includes(this.connection.state)) this.moves("connecting");
     }
 
     disconnect() {
