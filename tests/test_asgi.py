@@ -32,8 +32,8 @@ SERVERS = {
     "hypercorn": Row("-m hypercorn --bind 127.0.0.1:PORT APP:application", "Running on"),
 }
 
-#: The code that a server's sockets are closed with when it ends. Where it is not ours, the server closes before
-#: it tells the application; clients come back all the same. Hypercorn waits until they go (Python 3.12).
+#: The code that closes a server's sockets when it ends. Where it is not ours, the server closes before it
+#: tells the application; clients come back all the same. Hypercorn waits until they go (Python 3.12).
 CLOSE_CODES = {"uvicorn, the fast road": 4200, "uvicorn": 1012, "daphne": 1006}
 
 UVICORNS = {name: row for name, row in SERVERS.items() if "uvicorn" in name}

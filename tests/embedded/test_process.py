@@ -59,6 +59,14 @@ def test_a_process_has_one_server() -> None:
     assert process.current() is process.current() is not None
 
 
+def test_in_a_test_run_other_processes_do_not_find_it() -> None:
+    server = process.current()
+    assert server is not None
+    server.announce("127.0.0.1", 8000)
+    assert announced() is None
+    assert local.find("1") == server.server.publish_soon
+
+
 @pytest.mark.parametrize("url", ["pusher://key:secret@eu/1", "http://key:secret@localhost/apps/1"])
 def test_there_is_none_where_the_sockets_are_elsewhere(url: str, settings: Settings) -> None:
     settings.ONAIR = {"URL": url}
@@ -169,9 +177,10 @@ def _state_of_child(answers: multiprocessing.SimpleQueue[tuple[bool, bool]]) -> 
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_forked_child_has_no_server_and_takes_nothing_of_its_parents() -> None:
-    server = process.current()
-    assert server is not None
+def test_a_forked_child_has_no_server_and_takes_nothing_of_its_parents(
+    server: ProcessServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_current", server)
     server.announce("127.0.0.1", 8000)
     context = multiprocessing.get_context("fork")
     answers = context.SimpleQueue()
