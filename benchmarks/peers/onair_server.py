@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from onair.server.run import run
-from onair.server.server import Server
-
 from onair.protocol.app import App, Credential
 from onair.server.origins import OriginPolicy
+from onair.server.run import run
+from onair.server.server import Server
 
 port, app_id, key, secret = sys.argv[1:]
 app = App(id=app_id, credentials=(Credential(key=key, secret=secret),))

@@ -54,7 +54,9 @@ def WebSocketProtocol(*args: Any, **kwargs: Any) -> asyncio.Protocol:  # noqa: N
 def _protocol_class(server: ProcessServer) -> Any:
     from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 
-    base: Any = server.server.websocket_class(AutoWebSocketsProtocol)
+    from onair.server.websocket import websocket_class
+
+    base: Any = websocket_class(server.server, AutoWebSocketsProtocol)
 
     class AnnouncingProtocol(base):  # type: ignore[misc]  # a class that is known at run time
         """Announces the address, too: the first connections after a restart are sockets that come back."""

@@ -17,6 +17,7 @@ from onair.embedded.handover import Ours
 from onair.embedded.process import CLOSE_WITHIN, ProcessServer
 from onair.server.asgi import ServerApp
 from onair.server.server import Server
+from onair.server.websocket import websocket_class
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -86,7 +87,7 @@ class _Connections:
         self._state = ServerState()
         self._config = uvicorn.Config(
             ServerApp(server, WsgiToAsgi(site)),  # type: ignore[no-untyped-call]
-            ws=server.websocket_class(),
+            ws=websocket_class(server),
             http=HttpToolsProtocol,
             interface="asgi3",  # uvicorn would take an object for ASGI 2
             lifespan="off",

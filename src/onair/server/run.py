@@ -14,6 +14,7 @@ from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 from onair.server.asgi import ServerApp
 from onair.server.server import Server
 from onair.server.types import ASGIApp
+from onair.server.websocket import websocket_class
 
 #: Called with the host and the port that are really bound.
 OnBound = Callable[[str, int], object]
@@ -62,7 +63,7 @@ def runner(
             each request.
     """
     defaults: dict[str, Any] = {
-        "ws": server.websocket_class(None if app is None else AutoWebSocketsProtocol),
+        "ws": websocket_class(server, None if app is None else AutoWebSocketsProtocol),
         "http": "httptools",
         "interface": "asgi3",
         "lifespan": "on",

@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from onair.hub import Hub
 from onair.protocol import handshake as protocol_handshake
@@ -16,9 +15,6 @@ from onair.protocol.errors import OverCapacity, ProtocolError, ReconnectNow, Una
 from onair.protocol.publication import Publication
 from onair.server.origins import OriginPolicy
 from onair.server.watch import Timings, Watch
-
-if TYPE_CHECKING:
-    from onair.server.websocket import WebSocketProtocol
 
 logger = logging.getLogger("onair.server")
 
@@ -183,24 +179,6 @@ class Server:
     def connections(self) -> int:
         """How many sessions are open."""
         return sum(served.sessions for served in self.served.values())
-
-    def websocket_class(
-        self, fallback: Callable[..., asyncio.Protocol] | None = None
-    ) -> type[WebSocketProtocol]:
-        """The class for ``uvicorn.Config(ws=…)``, bound to this server.
-
-        Args:
-            fallback: A protocol class of uvicorn for sockets that are none of ours, such as a site's own.
-                Without one, every socket is ours, and told when its path or key is wrong.
-        """
-        from onair.server.websocket import WebSocketProtocol
-
-        names: dict[str, Any] = {
-            "__slots__": (),
-            "server": self,
-            "fallback": fallback and staticmethod(fallback),
-        }
-        return type("WebSocketProtocol", (WebSocketProtocol,), names)
 
     def _check_capacity(self, served: ServedApp) -> None:
         limit = served.app.limits.connections

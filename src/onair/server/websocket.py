@@ -1,4 +1,4 @@
-"""The class that uvicorn makes for each upgrade request: ``uvicorn.Config(ws=server.websocket_class())``."""
+"""The class that uvicorn makes for each upgrade request: ``uvicorn.Config(ws=websocket_class(server))``."""
 
 from __future__ import annotations
 
@@ -98,6 +98,24 @@ class WebSocketProtocol(asyncio.Protocol):
         session = WireSession(self.server, transport, self._server_state.connections)
         session.open(_handshake(requests[0]))
         return session
+
+
+def websocket_class(
+    server: Server, fallback: Callable[..., asyncio.Protocol] | None = None
+) -> type[WebSocketProtocol]:
+    """The class for ``uvicorn.Config(ws=…)``, bound to a server.
+
+    Args:
+        server: Whose sockets are accepted.
+        fallback: A protocol class of uvicorn for sockets that are none of ours, such as a site's own.
+            Without one, every socket is ours, and told when its path or key is wrong.
+    """
+    names: dict[str, Any] = {
+        "__slots__": (),
+        "server": server,
+        "fallback": fallback and staticmethod(fallback),
+    }
+    return type("WebSocketProtocol", (WebSocketProtocol,), names)
 
 
 def _handshake(request: Request) -> Handshake:
