@@ -5,8 +5,9 @@ The private channels of the articles need no rule: a page that shows an article 
 
 from __future__ import annotations
 
-import onair
 from django.http import HttpRequest
+
+import onair
 
 from .models import Article
 

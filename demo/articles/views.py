@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.urls import reverse_lazy
 from django.views.generic import DeleteView, DetailView, ListView, UpdateView
+
 from onair.views import PusherDeleteMixin, PusherDetailMixin, PusherUpdateMixin
 
 from .models import Article
