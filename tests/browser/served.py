@@ -29,14 +29,20 @@ class Served:
             site find each other. Two sites with two folders never meet, whatever their settings.
         script: The project's ``manage.py``.
         command: What serves; the port comes behind it.
+        settings: The settings to serve it with, where they are not the project's own.
     """
 
     def __init__(
-        self, folder: Path, script: Path, command: tuple[str, ...] = ("runserver", "--noreload")
+        self,
+        folder: Path,
+        script: Path,
+        command: tuple[str, ...] = ("runserver", "--noreload"),
+        settings: str | None = None,
     ) -> None:
         self.folder = folder
         self.script = script
         self.command = command
+        self.settings = settings
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "log.txt"
@@ -45,12 +51,17 @@ class Served:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-        return kept | {
-            "DEMO_DATABASE": str(self.folder / "db.sqlite3"),
-            "TMPDIR": str(self.folder),
-            "PYTHONPATH": str(ROOT / "src"),
-            "PYTHONUNBUFFERED": "1",
-        }
+        settings = {"DJANGO_SETTINGS_MODULE": self.settings} if self.settings else {}
+        return (
+            kept
+            | settings
+            | {
+                "DEMO_DATABASE": str(self.folder / "db.sqlite3"),
+                "TMPDIR": str(self.folder),
+                "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
+                "PYTHONUNBUFFERED": "1",
+            }
+        )
 
     def manage(self, *arguments: str) -> None:
         """Run another process of the site, to its end."""
@@ -135,8 +146,8 @@ def free_port() -> int:
 
 
 def make_newsroom(folder: Path) -> Served:
-    """The demo, with a database of its own."""
-    site = Served(folder, ROOT / "demo" / "manage.py")
+    """The demo, with a database of its own, under the strictest policy whichever Django serves it."""
+    site = Served(folder, ROOT / "demo" / "manage.py", settings="tests.browser.newsroom_settings")
     site.manage("migrate", "--verbosity", "0")
     site.manage("seed")
     return site

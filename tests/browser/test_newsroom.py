@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import django
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -140,9 +139,6 @@ def test_another_process_reaches_the_browsers(newsroom: Served, sit_down: SitDow
     expect(notice(ben, "view")).to_have_text("The shell is reading this article.")
 
 
-@pytest.mark.skipif(
-    django.VERSION < (6, 0), reason="The demo sends a policy where Django has one: since 6.0."
-)
 @pytest.mark.parametrize("path", ["/", "/articles/1/", "/articles/1/edit/", "/articles/1/delete/"])
 def test_every_page_is_live_under_the_strictest_security_policy(
     newsroom: Served, sit_down: SitDown, path: str
