@@ -8,7 +8,8 @@ NEW := .venvs/python3.13-django6.1
 DEMO := .venvs/demo
 
 # node and npm come from PyPI, so that a machine needs neither.
-NPM := PATH="$(CURDIR)/$(OLD)/bin:$$PATH" npm --prefix js
+export PATH := $(CURDIR)/$(OLD)/bin:$(PATH)
+NPM := npm --prefix js
 
 PIP := -m pip --disable-pip-version-check --quiet
 
