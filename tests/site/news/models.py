@@ -35,7 +35,7 @@ class Colour:
         return self.name
 
 
-class ColourField(models.CharField):
+class ColourField(models.CharField):  # type: ignore[type-arg] # not at run time
     """A field that a project wrote for itself."""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Colour | None:
