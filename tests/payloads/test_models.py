@@ -13,7 +13,7 @@ from django.db.models import F
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from onair.payloads import FieldNames, model_payload, secret_fields
-from tests.site.news.models import Article, Colour, Report, Tag
+from tests.site.news.models import Article, Colour, ColourField, Report, Tag
 
 SECRETS = {"password", "api_key"}
 
@@ -102,6 +102,13 @@ def test_an_expression_is_sent_as_what_it_has_become(report: Report) -> None:
     report.views = F("views") + 3
     report.save()
     assert model_payload(report, include="views") == {"views": 3}
+
+
+def test_a_field_that_cannot_write_its_own_value_is_sent_as_it_prints(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ColourField, "value_to_string", NotImplemented, raising=False)
+    assert model_payload(report, include="colour") == {"colour": "blue"}
 
 
 def test_prefetched_relations_cost_no_query(
