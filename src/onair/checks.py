@@ -102,4 +102,5 @@ CHECKS = (
     (views.check_public_channels, (Tags.security,)),
     (views.check_pusherable, (Tags.compatibility,)),
     (views.check_secret_fields, (Tags.security,)),
+    (views.check_usernames, (Tags.security,)),
 )

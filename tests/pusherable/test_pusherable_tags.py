@@ -118,17 +118,19 @@ def test_a_page_of_public_channels_stays_cacheable(client: Client) -> None:
     assert "Vary" not in response.headers
 
 
-@pytest.mark.skipif(django.VERSION < (6, 0), reason="Django has policies from 6.0 on")
-@pytest.mark.django_db
-def test_the_elements_satisfy_a_policy_of_nonces(client: Client, settings: Settings) -> None:
-    from django.utils.csp import CSP
+# Django has policies from 6.0 on.
+if django.VERSION >= (6, 0):
 
-    settings.SECURE_CSP = {"script-src": [CSP.NONCE]}
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.middleware.csp.ContentSecurityPolicyMiddleware"]
-    (engine,) = settings.TEMPLATES
-    processors = [*engine["OPTIONS"]["context_processors"], "django.template.context_processors.csp"]
-    settings.TEMPLATES = [engine | {"OPTIONS": {"context_processors": processors}}]
-    article = Article.objects.create(title="Harbour")
-    response = client.get(f"/news/{article.pk}/")
-    (nonce,) = {element["nonce"] for element in elements(response.content.decode())}
-    assert response.headers["Content-Security-Policy"] == f"script-src 'nonce-{nonce}'"
+    @pytest.mark.django_db
+    def test_the_elements_satisfy_a_policy_of_nonces(client: Client, settings: Settings) -> None:
+        from django.utils.csp import CSP
+
+        settings.SECURE_CSP = {"script-src": [CSP.NONCE]}
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.middleware.csp.ContentSecurityPolicyMiddleware"]
+        (engine,) = settings.TEMPLATES
+        processors = [*engine["OPTIONS"]["context_processors"], "django.template.context_processors.csp"]
+        settings.TEMPLATES = [engine | {"OPTIONS": {"context_processors": processors}}]
+        article = Article.objects.create(title="Harbour")
+        response = client.get(f"/news/{article.pk}/")
+        (nonce,) = {element["nonce"] for element in elements(response.content.decode())}
+        assert response.headers["Content-Security-Policy"] == f"script-src 'nonce-{nonce}'"

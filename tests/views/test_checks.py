@@ -239,6 +239,29 @@ def test_nothing_is_said_of_secrets(routes: Any, view: Any) -> None:
     assert checks.check_secret_fields() == []
 
 
+def test_addresses_that_are_usernames_and_go_to_everybody_are_warned_of(
+    routes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(User, "USERNAME_FIELD", "email")
+    routes(Public.as_view())
+    (message,) = checks.check_usernames()
+    assert (message.id, message.obj) == ("onair.W057", Public)
+    assert "e-mail address of its visitors" in message.msg
+
+
+def test_usernames_that_are_no_addresses_may_go_to_everybody(routes: Any) -> None:
+    routes(Public.as_view())
+    assert checks.check_usernames() == []
+
+
+def test_addresses_that_stay_among_the_readers_are_not_warned_of(
+    routes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(User, "USERNAME_FIELD", "email")
+    routes(Public.as_view(pusher_private=True), OwnPayload.as_view())
+    assert checks.check_usernames() == []
+
+
 def test_a_name_that_is_no_field_is_warned_of(routes: Any) -> None:
     class Reports(PusherDetailMixin, DetailView):
         model = Report

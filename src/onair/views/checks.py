@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.core.exceptions import FieldDoesNotExist
@@ -23,6 +24,7 @@ SECRETS_KEPT = "onair.I053"
 UNKNOWN_FIELD = "onair.W054"
 PUSHERABLE_ALONE = "onair.I055"
 OLD_DISTRIBUTION = "onair.E056"
+EMAIL_SENT = "onair.W057"
 
 #: The packages whose files are this package's too.
 OLD_DISTRIBUTIONS = ("drf-model-pusher", "django-pusherable")
@@ -46,6 +48,24 @@ def check_public_channels(app_configs: Sequence[Any] | None = None, **kwargs: An
         )
         for view in pusher_views()
         if view.is_public and view.is_guarded
+    ]
+    return _once(messages)
+
+
+def check_usernames(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Say of views that tell everybody the e-mail addresses of their visitors."""
+    if not _are_usernames_emails():
+        return []
+    messages: list[CheckMessage] = [
+        checks.Warning(
+            f"{view} sends the e-mail address of its visitors to everybody: it is their username, and the "
+            "channel is public.",
+            hint='Set pusher_private = True on it; or override get_pusher_payload(), and send another "user".',
+            obj=view.cls,
+            id=EMAIL_SENT,
+        )
+        for view in pusher_views()
+        if view.is_public and view.sends_fields
     ]
     return _once(messages)
 
@@ -168,6 +188,14 @@ def _has_field(model: type[Model], name: str) -> bool:
     except FieldDoesNotExist:
         return False
     return True
+
+
+def _are_usernames_emails() -> bool:
+    if not apps.is_installed("django.contrib.auth"):
+        return False
+    user: Any = apps.get_model(settings.AUTH_USER_MODEL)
+    read = getattr(user, "get_email_field_name", None)
+    return read is not None and read() == user.USERNAME_FIELD
 
 
 def _is_distributed(name: str) -> bool:
