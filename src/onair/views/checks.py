@@ -60,7 +60,7 @@ def check_usernames(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> 
         checks.Warning(
             f"{view} sends the e-mail address of its visitors to everybody: it is their username, and the "
             "channel is public.",
-            hint='Set pusher_private = True on it; or override get_pusher_payload(), and send another "user".',
+            hint='Set pusher_private = True on it; or override get_pusher_payload() to send another "user".',
             obj=view.cls,
             id=EMAIL_SENT,
         )
