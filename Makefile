@@ -60,19 +60,19 @@ clean:
 	rm -rf .venvs build dist docs/_build js/node_modules
 
 $(OLD)/ready: pyproject.toml
-	$(shell scripts/find-python 3.11) -m venv $(OLD)
+	python=$$(scripts/find-python 3.11) && "$$python" -m venv $(OLD)
 	$(OLD)/bin/python $(PIP) install --upgrade "pip>=25.1"
 	$(OLD)/bin/python $(PIP) install --editable ".[pusher]" --group test --group lint --group docs "django==5.2.*"
 	touch $@
 
 $(NEW)/ready: pyproject.toml
-	$(shell scripts/find-python 3.13 3.12) -m venv $(NEW)
+	python=$$(scripts/find-python 3.13 3.12) && "$$python" -m venv $(NEW)
 	$(NEW)/bin/python $(PIP) install --upgrade "pip>=25.1"
 	$(NEW)/bin/python $(PIP) install --editable ".[pusher]" --group test "django==6.1.*"
 	touch $@
 
 $(DEMO)/ready: pyproject.toml
-	$(shell scripts/find-python 3.13 3.12 3.11) -m venv $(DEMO)
+	python=$$(scripts/find-python 3.13 3.12 3.11) && "$$python" -m venv $(DEMO)
 	$(DEMO)/bin/python $(PIP) install --upgrade "pip>=25.1"
 	$(DEMO)/bin/python $(PIP) install --editable .
 	touch $@
