@@ -143,6 +143,31 @@ def test_a_killed_server_is_not_found_its_file_is_removed_and_the_site_is_free(
     announcements.claim("site").withdraw()
 
 
+def test_who_got_the_id_of_a_killed_server_is_not_taken_for_it(python: Start, temporary_folder: Path) -> None:
+    server, stranger = python(SERVE), python("input()")
+    assert line(server) == "serving"
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    file = announcement_file(temporary_folder)
+    file.write_text(file.read_text().replace(str(server.pid), str(stranger.pid)))
+    assert announcements.find("site") is None
+    assert not file.exists()
+
+
+def test_who_got_the_id_of_a_killed_server_is_not_taken_for_it_while_the_next_one_starts(
+    python: Start, temporary_folder: Path
+) -> None:
+    server, stranger = python(SERVE), python("input()")
+    assert line(server) == "serving"
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    file = announcement_file(temporary_folder)
+    file.write_text(file.read_text().replace(str(server.pid), str(stranger.pid)))
+    claim = announcements.claim("site")
+    assert announcements.find("site") is None
+    claim.withdraw()
+
+
 def test_a_dead_servers_file_is_left_to_the_process_that_has_claimed_the_site_since(
     python: Start, temporary_folder: Path
 ) -> None:

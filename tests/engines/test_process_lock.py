@@ -34,6 +34,26 @@ def test_a_lock_is_held_once_and_then_free_again(kind: type[ProcessLock], tmp_pa
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_the_holder_is_known_and_asking_takes_nothing_from_it(
+    kind: type[ProcessLock], tmp_path: Path, python: Start
+) -> None:
+    path = tmp_path / "lock"
+    assert kind(path).holder() == 0
+    lock = kind(path)
+    lock.acquire()
+    assert kind(path).holder() == os.getpid()
+    other = python(
+        "from pathlib import Path\n"
+        f"from onair.engines.process_lock import {kind.__name__}\n"
+        f"print({kind.__name__}(Path({str(path)!r})).holder(), flush=True)"
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == f"{os.getpid()}\n"
+    lock.release()
+    assert kind(path).holder() == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_another_process_is_kept_out_and_named(
     kind: type[ProcessLock], tmp_path: Path, python: Start
 ) -> None:

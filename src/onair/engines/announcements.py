@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from onair.engines.private_folder import UnsafeFolder, private_folder
-from onair.engines.process_lock import LockedBy, ProcessLock, is_alive, process_lock
+from onair.engines.process_lock import LockedBy, ProcessLock, process_lock
 
 __all__ = ["AlreadyServed", "Announcement", "Claim", "UnsafeFolder", "claim", "find"]
 
@@ -80,16 +80,20 @@ def claim(site_key: str) -> Claim:
 def find(site_key: str) -> Announcement | None:
     """Return where a live process serves the site's app, None where none does.
 
-    A process may have got the id of one that died. That is harmless: requests to it are signed.
+    Only the holder of the lock is believed. Another process, another user's even, may have got the id and the
+    port of one that died: it would be sent the events.
 
     Raises:
         UnsafeFolder: the temporary folder cannot be trusted.
     """
     file = _folder(site_key) / "server.json"
     announcement = _read(file)
-    if announcement is None or is_alive(announcement.pid):
+    if announcement is None:
+        return None
+    lock = process_lock(file.with_name("lock"))
+    if lock.holder() == announcement.pid:
         return announcement
-    _remove_stale(file)
+    _remove_stale(file, lock)
     return None
 
 
@@ -105,12 +109,9 @@ def _read(file: Path) -> Announcement | None:
     return None
 
 
-def _remove_stale(file: Path) -> None:
+def _remove_stale(file: Path, lock: ProcessLock) -> None:
     """Remove a dead process's announcement, under the lock: a new server may just have written its own."""
-    lock = process_lock(file.with_name("lock"))
     with suppress(LockedBy):
         lock.acquire()
-        announcement = _read(file)
-        if announcement is not None and not is_alive(announcement.pid):
-            file.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
         lock.release()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import struct
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Protocol
 
 if sys.platform != "win32":
     import fcntl
+
+    #: C's ``struct flock``: type, whence, start, length, pid on Linux; the BSDs have the first two last.
+    _FLOCK, _TYPE, _PID = ("hhqqi", 0, 4) if sys.platform == "linux" else ("qqihh", 3, 2)
 
 
 class LockedBy(Exception):
@@ -35,22 +40,30 @@ class ProcessLock(Protocol):
     def release(self) -> None:
         """Give the lock back. The end of the process does the same."""
 
+    def holder(self) -> int:
+        """Return the id of the live process that holds the lock, this one included; 0 where none does."""
+
 
 class RecordLock:
     """A POSIX record lock: the kernel gives it back however the process ends.
 
     The kernel grants it again to the process that holds it, and takes it away when that process closes any
     descriptor of the file (POSIX, fcntl). So the paths that this process has locked are kept, and such a file
-    is never opened twice.
+    is never opened twice, by no two threads either.
     """
 
     _held: ClassVar[set[Path]] = set()
+    _opening: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor = -1
 
     def acquire(self) -> None:
+        with self._opening:
+            self._acquire()
+
+    def _acquire(self) -> None:
         if self._path in self._held:
             raise LockedBy(os.getpid())
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
@@ -65,8 +78,26 @@ class RecordLock:
         self._held.add(self._path)
 
     def release(self) -> None:
-        self._held.discard(self._path)
-        os.close(self._descriptor)
+        with self._opening:
+            self._held.discard(self._path)
+            os.close(self._descriptor)
+
+    def holder(self) -> int:
+        with self._opening:
+            return os.getpid() if self._path in self._held else self._ask_kernel()
+
+    def _ask_kernel(self) -> int:
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return 0
+        try:
+            asked = [0] * 5
+            asked[_TYPE] = fcntl.F_WRLCK
+            found = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, struct.pack(_FLOCK, *asked)))
+        finally:
+            os.close(descriptor)
+        return 0 if found[_TYPE] == fcntl.F_UNLCK else int(found[_PID])
 
 
 class PidFile:
@@ -87,6 +118,10 @@ class PidFile:
 
     def release(self) -> None:
         self._path.unlink(missing_ok=True)
+
+    def holder(self) -> int:
+        pid = _pid_in(self._path)
+        return pid if is_alive(pid) else 0
 
     def _write(self) -> None:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -134,5 +169,10 @@ if sys.platform == "win32":
         return bool(handle)
 
 else:
-    # A child holds none of its parent's locks.
-    os.register_at_fork(after_in_child=RecordLock._held.clear)
+
+    def _forget() -> None:
+        """A child holds none of its parent's locks, and has none of its threads."""
+        RecordLock._held.clear()
+        RecordLock._opening = threading.Lock()
+
+    os.register_at_fork(after_in_child=_forget)
