@@ -88,7 +88,7 @@ def authorize_channel(request: HttpRequest, channel: str, grant: str | None = No
 
     What goes wrong in a rule or in a permission backend is logged, and refused; nothing is raised.
 
-    Arguments:
+    Args:
         request: who asks; its ``user`` is nobody where it has none.
         channel: the channel's name, as a stranger sent it.
         grant: what :func:`onair.authorization.grants.grant` returned for the page.

@@ -24,7 +24,7 @@ class BadUserInfo(ValueError):
 def channel_data(user: Any, user_info: dict[str, Any] | None = None) -> str:
     """Return the ``channel_data`` of a presence channel, the JSON text that is signed.
 
-    Arguments:
+    Args:
         user: a user who has logged in.
         user_info: what the others see; without it, a name.
 

@@ -86,7 +86,7 @@ def authorize(pattern: str) -> Callable[[_Function], _Function]:
         def room(request, room_id):
             return request.user.rooms.filter(pk=room_id).exists()
 
-    Arguments:
+    Args:
         pattern: a channel's whole name, which starts with ``private-`` or ``presence-``.
 
     Raises:
