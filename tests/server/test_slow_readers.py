@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
 
+from onair.protocol import signing
 from onair.protocol.errors import OverCapacity
+from onair.protocol.member import Member
 from onair.server.watch import BACKLOG, Timings
-from tests.server.clients import Client, RawClient, Site, client_frame, wait_until
-from tests.server.conftest import Serve
+from tests.server.clients import Client, RawClient, Site, client_frame, text_frame, wait_until
+from tests.server.conftest import APP, Serve
 
 #: What one event carries, and how much a client's kernel takes for it.
 CHUNK = "x" * 60_000
@@ -115,3 +118,30 @@ def test_a_client_that_asks_and_never_reads_is_not_heard_for_ever(serve: Serve) 
         thread.join(10)
         assert not thread.is_alive()
         assert most < 2 * BACKLOG
+
+
+class Elsewhere:
+    """A listener of the hub that throws away what it gets."""
+
+    socket_id = "1.1"
+
+    def write(self, wire: bytes) -> None:
+        """Keep nothing."""
+
+
+def test_what_one_read_asks_is_answered_as_fast_as_the_answers_are_read(serve: Serve) -> None:
+    """One read holds hundreds of questions, and each is answered with all members of a channel."""
+    site = serve(timings=Timings(patience=600))
+    channel, rounds = "presence-news", 300
+    member = Member("1", json.dumps(CHUNK).encode())
+    site.call(site.server.served[APP.id].hub.subscribe, Elsewhere(), channel, member)
+    with site.raw(buffer=SMALL) as client:
+        socket_id = client.read_message()["data"]
+        data = json.dumps({"user_id": "2"})
+        auth = signing.sign_channel(APP.credentials[0], json.loads(socket_id)["socket_id"], channel, data)
+        join = text_frame("pusher:subscribe", {"channel": channel, "auth": auth, "channel_data": data})
+        client.send((join + text_frame("pusher:unsubscribe", {"channel": channel})) * rounds)
+        wait_until(lambda: waiting(site), "it is blocked")
+        assert waiting(site) < BACKLOG
+        answers = [client.read_message()["event"] for _ in range(rounds)]
+    assert answers == ["pusher_internal:subscription_succeeded"] * rounds

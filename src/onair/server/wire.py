@@ -36,7 +36,7 @@ def _ignore(wire: bytes) -> None:
 class WireSession(Session, asyncio.Protocol):
     """One WebSocket of uvicorn after its handshake."""
 
-    __slots__ = ("_peers", "_rare", "_rest", "_transport")
+    __slots__ = ("_is_blocked", "_peers", "_rare", "_rest", "_transport")
 
     def __init__(self, server: Server, transport: asyncio.Transport, peers: set[Any]) -> None:
         """
@@ -49,7 +49,8 @@ class WireSession(Session, asyncio.Protocol):
         self.write = transport.write
         self._transport = transport
         self._peers = peers
-        self._rest = b""  # the beginning of a frame that has not all come
+        self._rest = b""  # what was not taken yet: the beginning of a frame, or all that came while blocked
+        self._is_blocked = False
         self._rare: RareFrames | None = None
         transport.set_write_buffer_limits(high=HIGH_WATER)
         peers.add(self)
@@ -75,13 +76,18 @@ class WireSession(Session, asyncio.Protocol):
     def pause_writing(self) -> None:
         """Called by the transport when much waits. Who reads nothing is not heard: answers would wait."""
         if self.is_open:
+            self._is_blocked = True
             self.server.watch.block(self)
             self._transport.pause_reading()
 
     def resume_writing(self) -> None:
         """Called by the transport when little waits."""
+        self._is_blocked = False
         self.server.watch.unblock(self)
-        self._transport.resume_reading()
+        if self._rest:
+            self.data_received(b"")  # one read can hold thousands of messages; their answers may block again
+        if not self._is_blocked:
+            self._transport.resume_reading()
 
     def shutdown(self) -> None:
         """Called by uvicorn when the server stops."""
@@ -102,6 +108,9 @@ class WireSession(Session, asyncio.Protocol):
         self._rest = b""
         at = 0
         while self.is_open and at < len(wire):
+            if self._is_blocked:
+                self._rest = wire[at:]
+                return
             text = frames.read_text(wire, at) if self._rare is None else None
             if isinstance(text, tuple):
                 payload, at = text
