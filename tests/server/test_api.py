@@ -13,7 +13,7 @@ import pytest
 
 from onair.protocol.app import Credential
 from onair.server.api import MAX_BATCH
-from tests.server.clients import Client, Site, signed_path
+from tests.server.clients import Client, Site, signed_path, wait_until
 from tests.server.conftest import APP, Serve
 
 EVENT = {"name": "saved", "channel": "news", "data": "{}"}
@@ -210,6 +210,34 @@ def test_a_body_without_an_announced_length_is_bounded_as_well(site: Site) -> No
         assert raw.recv(100).startswith(b"HTTP/1.1 413")
 
 
+HEAD = b"POST /apps/1/events HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"POST /",
+        HEAD + b"X-Long: ",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\nX-Long: ",
+    ],
+    ids=["line", "header", "trailer"],
+)
+def test_a_head_without_end_is_refused(site: Site, beginning: bytes) -> None:
+    with socket.create_connection((site.host, site.port), timeout=10) as raw:
+        raw.sendall(beginning)
+        with pytest.raises(ConnectionError):
+            raw.sendall(b"x" * 100_000_000)
+
+
+def test_a_long_head_in_pieces_is_read(site: Site) -> None:
+    head = HEAD + b"Content-Length: 0\r\nX-Long: " + b"x" * 50_000
+    with socket.create_connection((site.host, site.port), timeout=10) as raw:
+        for at in range(0, len(head), 1000):
+            raw.sendall(head[at : at + 1000])
+        raw.sendall(b"\r\n\r\n")
+        assert raw.recv(100).startswith(b"HTTP/1.1 401")
+
+
 def test_a_client_that_goes_before_its_request_is_complete_is_no_error(site: Site) -> None:
     with socket.create_connection((site.host, site.port)) as raw:
         raw.sendall(b"POST /apps/1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
@@ -241,5 +269,6 @@ def test_requests_that_come_in_one_read_reach_a_subscriber_in_one_write(site: Si
         answers = b""
         while answers.count(b"200 OK") < count:
             answers += raw.recv(65_536)
+    wait_until(lambda: recorder.writes, "the hub has written")
     assert len(recorder.writes) == 1
     assert recorder.writes[0].count(b'"saved"') == count

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from asgiref.wsgi import WsgiToAsgi
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from onair.embedded.handover import Ours
 from onair.embedded.process import CLOSE_WITHIN, ProcessServer
 from onair.server.asgi import ServerApp
+from onair.server.http import HttpProtocol
 from onair.server.server import Server
 from onair.server.websocket import websocket_class
 
@@ -88,7 +88,7 @@ class _Connections:
         self._config = uvicorn.Config(
             ServerApp(server, WsgiToAsgi(site)),  # type: ignore[no-untyped-call]
             ws=websocket_class(server),
-            http=HttpToolsProtocol,
+            http=HttpProtocol,
             interface="asgi3",  # uvicorn would take an object for ASGI 2
             lifespan="off",
             proxy_headers=False,
@@ -97,13 +97,13 @@ class _Connections:
         )
         self._config.load()
 
-    def make(self, head: bytes, rest: bytes) -> HttpToolsProtocol:
+    def make(self, head: bytes, rest: bytes) -> HttpProtocol:
         protocol = _Adopted(self._config, self._state, {}, self._loop)
         protocol.head, protocol.rest = head, rest
         return protocol
 
 
-class _Adopted(HttpToolsProtocol):
+class _Adopted(HttpProtocol):
     """A connection of which others have read the beginning."""
 
     head = rest = b""

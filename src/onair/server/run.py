@@ -12,6 +12,7 @@ import uvicorn
 from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 
 from onair.server.asgi import ServerApp
+from onair.server.http import HttpProtocol
 from onair.server.server import Server
 from onair.server.types import ASGIApp
 from onair.server.websocket import websocket_class
@@ -64,7 +65,7 @@ def runner(
     """
     defaults: dict[str, Any] = {
         "ws": websocket_class(server, None if app is None else AutoWebSocketsProtocol),
-        "http": "httptools",
+        "http": HttpProtocol,
         "interface": "asgi3",
         "lifespan": "on",
         "log_config": None,

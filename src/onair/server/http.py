@@ -1,0 +1,34 @@
+"""uvicorn's HTTP protocol, with a bound on what it keeps of a request that nobody can judge yet."""
+
+from __future__ import annotations
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+#: Bytes that may come in a row without ending a request's head or bringing some of its body.
+MAX_HEAD = 64 * 1024
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """Refuses a head, or the trailer of a body, that grows without end: the parser would keep all of it."""
+
+    _advances = False
+    _held = 0
+
+    def data_received(self, data: bytes) -> None:
+        self._advances = False
+        super().data_received(data)
+        self._held = 0 if self._advances else self._held + len(data)
+        if self._held > MAX_HEAD:
+            self.send_400_response(f"The head of a request has at most {MAX_HEAD:,} bytes.")
+
+    def on_headers_complete(self) -> None:
+        self._advances = True
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._advances = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._advances = True
+        super().on_message_complete()
