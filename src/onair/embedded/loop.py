@@ -9,10 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
-from asgiref.wsgi import WsgiToAsgi
 from uvicorn.server import ServerState
 
 from onair.embedded.handover import Ours
+from onair.embedded.pages import pages
 from onair.embedded.process import CLOSE_WITHIN, ProcessServer
 from onair.server.asgi import ServerApp
 from onair.server.http import HttpProtocol
@@ -86,7 +86,7 @@ class _Connections:
         self._loop = loop
         self._state = ServerState()
         self._config = uvicorn.Config(
-            ServerApp(server, WsgiToAsgi(site)),  # type: ignore[no-untyped-call]
+            ServerApp(server, pages(site)),
             ws=websocket_class(server),
             http=HttpProtocol,
             interface="asgi3",  # uvicorn would take an object for ASGI 2
