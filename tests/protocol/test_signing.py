@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onair.protocol.app import App, Credential
 from onair.protocol.errors import (
     BadChannel,
     BadSocketId,
@@ -22,6 +23,7 @@ from onair.protocol.signing import (
     sign_user,
     sign_webhook,
     signed_query,
+    verify_body,
     verify_channel,
     verify_request,
     verify_user,
@@ -136,6 +138,13 @@ def test_no_user_is_signed_for_what_is_not_a_socket_id() -> None:
         sign_user(CREDENTIAL, "1.2:x", USER)
 
 
+def verify(app: App, method: str, path: str, params: dict[str, str], body: bytes, *, now: int) -> Credential:
+    """Verify a request, and then the body that came with it."""
+    credential = verify_request(app, method, path, params, now=now)
+    verify_body(params, body)
+    return credential
+
+
 def test_a_request_is_signed_as_documented() -> None:
     query = signed_query(CREDENTIAL, "POST", PATH, BODY, timestamp=NOW)
     assert query == {
@@ -145,7 +154,7 @@ def test_a_request_is_signed_as_documented() -> None:
         "body_md5": "ec365a775a4cd0599faeb73354201b6f",
         "auth_signature": REQUEST_VECTOR,
     }
-    assert verify_request(APP, "POST", PATH, query, BODY, now=NOW) is CREDENTIAL
+    assert verify(APP, "POST", PATH, query, BODY, now=NOW) is CREDENTIAL
 
 
 def test_all_parameters_are_signed_sorted_and_in_lower_case() -> None:
@@ -153,20 +162,20 @@ def test_all_parameters_are_signed_sorted_and_in_lower_case() -> None:
     query = signed_query(
         CREDENTIAL, "get", "/apps/3/channels", timestamp=NOW, params={"Info": "a&b c", "filter": "p-"}
     )
-    assert verify_request(APP, "GET", "/apps/3/channels", query, b"", now=NOW) is CREDENTIAL
+    assert verify(APP, "GET", "/apps/3/channels", query, b"", now=NOW) is CREDENTIAL
     with pytest.raises(InvalidRequestSignature, match="filter=p-&info=a&b d"):
-        verify_request(APP, "GET", "/apps/3/channels", query | {"Info": "a&b d"}, b"", now=NOW)
+        verify(APP, "GET", "/apps/3/channels", query | {"Info": "a&b d"}, b"", now=NOW)
 
 
 def test_a_retired_credential_signs_requests_and_is_returned() -> None:
     query = signed_query(RETIRED, "POST", PATH, BODY, timestamp=NOW)
-    assert verify_request(APP, "POST", PATH, query, BODY, now=NOW) is RETIRED
+    assert verify(APP, "POST", PATH, query, BODY, now=NOW) is RETIRED
 
 
 @pytest.mark.parametrize("skew", [-600, 0, 600])
 def test_the_clocks_may_differ_by_ten_minutes(skew: int) -> None:
     query = signed_query(CREDENTIAL, "POST", PATH, BODY, timestamp=NOW)
-    verify_request(APP, "POST", PATH, query, BODY, now=NOW + skew)
+    verify(APP, "POST", PATH, query, BODY, now=NOW + skew)
 
 
 def test_a_body_md5_without_a_body_is_tolerated() -> None:
@@ -178,7 +187,7 @@ def test_a_body_md5_without_a_body_is_tolerated() -> None:
         timestamp=NOW,
         params={"body_md5": "d41d8cd98f00b204e9800998ecf8427e"},
     )
-    verify_request(APP, "GET", "/apps/3/channels", query, b"", now=NOW)
+    verify(APP, "GET", "/apps/3/channels", query, b"", now=NOW)
 
 
 QUERY = signed_query(CREDENTIAL, "POST", PATH, BODY, timestamp=NOW)
@@ -219,12 +228,12 @@ def test_a_request_that_is_not_signed_right_is_refused(change: dict[str, Any], t
         "now": NOW,
     } | change
     with pytest.raises(InvalidRequestSignature, match=text):
-        verify_request(APP, **request)
+        verify(APP, **request)
 
 
 def test_the_refusal_of_a_request_shows_what_should_have_been_signed() -> None:
     with pytest.raises(InvalidRequestSignature) as refusal:
-        verify_request(APP, "POST", PATH, QUERY | {"auth_signature": "123"}, BODY, now=NOW)
+        verify(APP, "POST", PATH, QUERY | {"auth_signature": "123"}, BODY, now=NOW)
     assert refusal.value.message == (
         f'Invalid signature: you should have sent HmacSHA256Hex("POST\\n/apps/3/events\\nauth_key={KEY}'
         "&auth_timestamp=1353088179&auth_version=1.0&body_md5=ec365a775a4cd0599faeb73354201b6f"
@@ -241,7 +250,7 @@ def test_the_refusal_of_a_request_shows_what_should_have_been_signed() -> None:
 )
 def test_junk_is_never_a_signed_request(params: dict[str, str], body: bytes) -> None:
     with pytest.raises(InvalidRequestSignature):
-        verify_request(APP, "POST", PATH, params, body, now=NOW)
+        verify(APP, "POST", PATH, params, body, now=NOW)
 
 
 def test_a_webhook_that_we_signed_is_verified() -> None:

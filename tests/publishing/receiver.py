@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from onair.protocol.app import App, Credential
-from onair.protocol.signing import verify_request
+from onair.protocol.signing import verify_body, verify_request
 
 PATIENCE = 10.0
 
@@ -77,7 +77,9 @@ def receiving(path: str = "", host: str = "127.0.0.1") -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             url = urlsplit(self.path)
-            verify_request(APP, "POST", url.path, dict(parse_qsl(url.query)), body, now=int(time.time()))
+            params = dict(parse_qsl(url.query))
+            verify_request(APP, "POST", url.path, params, now=int(time.time()))
+            verify_body(params, body)
             assert url.path.startswith(path)
             request = Request(url.path.removeprefix(path), json.loads(body), self.client_address[1])
             status = receiver.answer(request)

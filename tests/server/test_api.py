@@ -203,11 +203,18 @@ def test_what_is_no_endpoint_says_which_are(
 
 def test_a_body_without_an_announced_length_is_bounded_as_well(site: Site) -> None:
     with socket.create_connection((site.host, site.port), timeout=10) as raw:
-        raw.sendall(b"POST /apps/1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        path = signed_path(APP, "events", b"")
+        raw.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
         chunk = b"%x\r\n%s\r\n" % (100_000, b" " * 100_000)
         for _ in range(7):
             raw.sendall(chunk)
         assert raw.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def test_an_unsigned_request_is_refused_before_its_body_is_read(site: Site) -> None:
+    with socket.create_connection((site.host, site.port), timeout=10) as raw:
+        raw.sendall(b"POST /apps/1/batch_events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{")
+        assert raw.recv(100).startswith(b"HTTP/1.1 401")
 
 
 HEAD = b"POST /apps/1/events HTTP/1.1\r\nHost: x\r\n"
@@ -240,7 +247,8 @@ def test_a_long_head_in_pieces_is_read(site: Site) -> None:
 
 def test_a_client_that_goes_before_its_request_is_complete_is_no_error(site: Site) -> None:
     with socket.create_connection((site.host, site.port)) as raw:
-        raw.sendall(b"POST /apps/1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        path = signed_path(APP, "events", b"{}")
+        raw.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{".encode())
     assert site.post("events", EVENT) == (200, "{}")
 
 

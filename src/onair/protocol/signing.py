@@ -139,21 +139,12 @@ def _check_timestamp(given: str, now: int) -> None:
         )
 
 
-def _check_body(given: str | None, body: bytes) -> None:
-    """P 1.7: required with a body; without one, some libraries send it all the same."""
-    if given is None and not body:
-        return
-    if given is None or not _same(_md5(body), given):
-        raise InvalidRequestSignature(f"Invalid body_md5: the body's is {_md5(body)}, but you sent {given}")
+def verify_request(app: App, method: str, path: str, params: Mapping[str, str], *, now: int) -> Credential:
+    """The credential that signed this request of the HTTP API, before its body has come.
 
-
-def verify_request(
-    app: App, method: str, path: str, params: Mapping[str, str], body: bytes, *, now: int
-) -> Credential:
-    """The credential that signed this request of the HTTP API.
-
-    All of the received ``params`` are signed, known or not. ``now`` is in seconds since the epoch. Raises
-    InvalidRequestSignature, whose text shows what should have been signed.
+    All of the received ``params`` are signed, known or not, and with them ``body_md5``: :func:`verify_body`
+    compares it. ``now`` is in seconds since the epoch. Raises InvalidRequestSignature, whose text shows what
+    should have been signed.
     """
     key = params.get("auth_key", "")
     credential = app.credential(key)
@@ -162,7 +153,6 @@ def verify_request(
     if params.get("auth_version") != AUTH_VERSION:
         raise InvalidRequestSignature(f"Invalid auth_version: it must be {AUTH_VERSION}")
     _check_timestamp(params.get("auth_timestamp", ""), now)
-    _check_body(params.get("body_md5"), body)
     signed = _request_text(method, path, params)
     given = params.get("auth_signature", "")
     if not _same(_hexdigest(credential.secret, _bytes(signed)), given):
@@ -172,6 +162,18 @@ def verify_request(
             f"but you sent {shortened(given)}"
         )
     return credential
+
+
+def verify_body(params: Mapping[str, str], body: bytes) -> None:
+    """Raise InvalidRequestSignature unless ``body`` is what the verified ``params`` were signed with.
+
+    P 1.7: ``body_md5`` is required with a body; without one, some libraries send it all the same.
+    """
+    given = params.get("body_md5")
+    if given is None and not body:
+        return
+    if given is None or not _same(_md5(body), given):
+        raise InvalidRequestSignature(f"Invalid body_md5: the body's is {_md5(body)}, but you sent {given}")
 
 
 def sign_webhook(secret: str, body: bytes) -> str:

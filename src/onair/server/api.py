@@ -105,10 +105,12 @@ async def _carry_out(server: Server, scope: Scope, receive: Receive) -> None:
     if server.refusal is not None:  # nobody would hear it
         raise RequestRefused(503, server.refusal.message)
     publications_in, body_limit = endpoint
-    body = await _body(scope, receive, body_limit(served.app))
     params = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     try:
-        signing.verify_request(served.app, "POST", path, params, body, now=int(time.time()))
+        # Before the body is read: many of them, held back before their end, would fill the memory.
+        signing.verify_request(served.app, "POST", path, params, now=int(time.time()))
+        body = await _body(scope, receive, body_limit(served.app))
+        signing.verify_body(params, body)
         publications = publications_in(served.app, body)
     except InvalidRequestSignature as error:
         raise RequestRefused(401, error.message) from None
@@ -124,7 +126,7 @@ def _signed_path(scope: Scope) -> str:
 
 
 async def _body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The request's body, of at most so many bytes: nothing unsigned may fill the memory."""
+    """The request's body, of at most so many bytes."""
     announced = dict(scope["headers"]).get(b"content-length", b"0")
     if announced.isdigit() and int(announced) > limit:
         raise _too_large(limit)
