@@ -130,7 +130,7 @@ def test_another_process_is_found_and_keeps_its_claim_until_it_withdraws(python:
     announcements.claim("site").withdraw()
 
 
-def test_a_killed_server_is_not_found_its_file_is_removed_and_the_site_is_free(
+def test_a_killed_server_is_not_found_and_the_next_claim_removes_its_file(
     python: Start, temporary_folder: Path
 ) -> None:
     server = python(SERVE)
@@ -139,8 +139,28 @@ def test_a_killed_server_is_not_found_its_file_is_removed_and_the_site_is_free(
     server.wait()
     assert announcement_file(temporary_folder).exists()
     assert announcements.find("site") is None
+    claim = announcements.claim("site")
     assert not announcement_file(temporary_folder).exists()
-    announcements.claim("site").withdraw()
+    claim.withdraw()
+
+
+def test_looking_for_a_killed_server_keeps_nobody_from_claiming_its_site(
+    python: Start, temporary_folder: Path
+) -> None:
+    server = python(SERVE)
+    assert line(server) == "serving"
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    looking = python(
+        "from onair.engines import announcements\n"
+        "print('looking', flush=True)\n"
+        "while True: announcements.find('site')"
+    )
+    assert line(looking) == "looking"
+    content = announcement_file(temporary_folder).read_text()
+    for _ in range(300):
+        announcement_file(temporary_folder).write_text(content)
+        announcements.claim("site").withdraw()
 
 
 def test_who_got_the_id_of_a_killed_server_is_not_taken_for_it(python: Start, temporary_folder: Path) -> None:
@@ -151,7 +171,6 @@ def test_who_got_the_id_of_a_killed_server_is_not_taken_for_it(python: Start, te
     file = announcement_file(temporary_folder)
     file.write_text(file.read_text().replace(str(server.pid), str(stranger.pid)))
     assert announcements.find("site") is None
-    assert not file.exists()
 
 
 def test_who_got_the_id_of_a_killed_server_is_not_taken_for_it_while_the_next_one_starts(
@@ -165,21 +184,6 @@ def test_who_got_the_id_of_a_killed_server_is_not_taken_for_it_while_the_next_on
     file.write_text(file.read_text().replace(str(server.pid), str(stranger.pid)))
     claim = announcements.claim("site")
     assert announcements.find("site") is None
-    claim.withdraw()
-
-
-def test_a_dead_servers_file_is_left_to_the_process_that_has_claimed_the_site_since(
-    python: Start, temporary_folder: Path
-) -> None:
-    server = python(SERVE)
-    assert line(server) == "serving"
-    server.send_signal(signal.SIGKILL)
-    server.wait()
-    claim = announcements.claim("site")
-    assert announcements.find("site") is None
-    assert announcement_file(temporary_folder).exists()
-    claim.announce("127.0.0.1", 8001)
-    assert announcements.find("site") == Announcement(os.getpid(), "127.0.0.1", 8001)
     claim.withdraw()
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
+from collections.abc import Callable
 
 from onair.publishing import stats
 from onair.publishing.stats import Counters
@@ -27,3 +29,15 @@ def test_a_forked_child_counts_its_own() -> None:
     if child == 0:
         os._exit(0 if stats.read() == Counters() else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_signals_handler_may_count_while_its_thread_counts(
+    python: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    python(
+        "import signal\n"
+        "signal.signal(signal.SIGALRM, lambda *_: stats.add(sent=1))\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)\n"
+        "for _ in range(20_000): stats.add(sent=1)\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0)\n"
+    )

@@ -173,3 +173,18 @@ def test_rules_get_a_request_with_an_empty_session_and_an_awaitable_user(reader:
     with pytest.raises(StopIteration) as stopped:
         coroutine.send(None)
     assert stopped.value.value is reader
+
+
+def test_rules_see_a_visitor_as_the_site_shows_one() -> None:
+    from onair.testing.assertions import _request_of
+
+    request = _request_of(None)
+    assert isinstance(request.user, AnonymousUser)
+    assert request.user.pk is None
+
+
+def test_on_a_site_without_users_a_visitor_is_nobody(settings: Settings) -> None:
+    from onair.testing.assertions import _request_of
+
+    settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "django.contrib.auth"]
+    assert _request_of(None).user is None

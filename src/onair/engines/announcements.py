@@ -56,9 +56,13 @@ class Claim:
     def withdraw(self) -> None:
         """Take the announcement back and let another process serve. A forked child's call does nothing."""
         if self._pid == os.getpid():
-            self._file.unlink(missing_ok=True)
+            self.retract()
             self._lock.release()
             self._pid = 0
+
+    def retract(self) -> None:
+        """Take the announcement back: this process's, or what a dead one has left."""
+        self._file.unlink(missing_ok=True)
 
 
 def claim(site_key: str) -> Claim:
@@ -74,7 +78,9 @@ def claim(site_key: str) -> Claim:
         lock.acquire()
     except LockedBy as held:
         raise AlreadyServed(held.pid) from None
-    return Claim(folder, lock)
+    taken = Claim(folder, lock)
+    taken.retract()
+    return taken
 
 
 def find(site_key: str) -> Announcement | None:
@@ -88,13 +94,9 @@ def find(site_key: str) -> Announcement | None:
     """
     file = _folder(site_key) / "server.json"
     announcement = _read(file)
-    if announcement is None:
+    if announcement is None or process_lock(file.with_name("lock")).holder() != announcement.pid:
         return None
-    lock = process_lock(file.with_name("lock"))
-    if lock.holder() == announcement.pid:
-        return announcement
-    _remove_stale(file, lock)
-    return None
+    return announcement
 
 
 def _folder(site_key: str) -> Path:
@@ -107,11 +109,3 @@ def _read(file: Path) -> Announcement | None:
     with suppress(OSError, ValueError, TypeError):
         return Announcement(**json.loads(file.read_text()))
     return None
-
-
-def _remove_stale(file: Path, lock: ProcessLock) -> None:
-    """Remove a dead process's announcement, under the lock: a new server may just have written its own."""
-    with suppress(LockedBy):
-        lock.acquire()
-        file.unlink(missing_ok=True)
-        lock.release()

@@ -95,7 +95,8 @@ class _Batch:
 
 
 _batch: ContextVar[_Batch | None] = ContextVar("onair.batch", default=None)
-_lock = threading.Lock()
+# Reentrant: a signal's handler may publish while its thread is in here.
+_lock = threading.RLock()
 _sender: Sender | None = None
 _ending = False
 
@@ -164,7 +165,7 @@ def _drain() -> None:
 def _begin_anew() -> None:
     """Begin without events in the child of a fork: its parent sends those that were waiting."""
     global _sender, _lock
-    _sender, _lock = None, threading.Lock()
+    _sender, _lock = None, threading.RLock()
 
 
 # Now, not with the first event: what is registered while the process ends is not called.

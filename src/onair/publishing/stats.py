@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import RLock
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Counters:
     dropped: int = 0
 
 
-_lock = Lock()
+# Reentrant: a signal's handler may publish while its thread is in here.
+_lock = RLock()
 _counters = Counters()
 
 
@@ -41,7 +42,7 @@ def add(*, sent: int = 0, failed: int = 0, dropped: int = 0) -> None:
 
 def _reset() -> None:
     global _lock, _counters
-    _lock, _counters = Lock(), Counters()
+    _lock, _counters = RLock(), Counters()
 
 
 if hasattr(os, "register_at_fork"):

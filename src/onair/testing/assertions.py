@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
 from django.test import RequestFactory
@@ -68,7 +69,7 @@ def assertMayJoin(user: Any, channel: str, *, grant: str | None = None) -> Allow
     The rules get a request of this user, with an empty session.
 
     Args:
-        user: a user, or None for a visitor.
+        user: a user, or None for a visitor, whose user the rules see as on the site: ``AnonymousUser``.
         grant: what the page gave the browser, where it did.
     """
     __tracebackhide__ = True
@@ -117,6 +118,7 @@ def _decide(user: Any, channel: str, grant: str | None) -> Decision:
 
 
 def _request_of(user: Any) -> HttpRequest:
+    user = _nobody() if user is None else user
     request = RequestFactory().post("/")
     request.user = user
 
@@ -126,6 +128,15 @@ def _request_of(user: Any) -> HttpRequest:
     request.auser = auser
     request.session = import_module(settings.SESSION_ENGINE).SessionStore()
     return request
+
+
+def _nobody() -> Any:
+    """Return the user of a visitor as Django's middleware sets it; None on a site without Django's users."""
+    if not apps.is_installed("django.contrib.auth"):
+        return None
+    from django.contrib.auth.models import AnonymousUser
+
+    return AnonymousUser()
 
 
 def _name(user: Any) -> str:
