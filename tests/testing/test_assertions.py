@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.test import SimpleTestCase
+from pytest_django import Settings
 
 import onair
 from onair.authorization import grants
