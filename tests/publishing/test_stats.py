@@ -37,7 +37,7 @@ def test_a_signals_handler_may_count_while_its_thread_counts(
     python(
         "import signal\n"
         "signal.signal(signal.SIGALRM, lambda *_: stats.add(sent=1))\n"
-        "signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)\n"
-        "for _ in range(20_000): stats.add(sent=1)\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n"
+        "for _ in range(100_000): stats.add(sent=1)\n"
         "signal.setitimer(signal.ITIMER_REAL, 0)\n"
     )
