@@ -129,6 +129,14 @@ def target() -> Target:
     return _target(url())
 
 
+def is_embedded() -> bool:
+    """Whether events go to the server inside or beside this site; no, where the settings are wrong."""
+    try:
+        return isinstance(target(), Embedded)
+    except ConfigurationError:  # the check of the settings says what is wrong
+        return False
+
+
 def app() -> App:
     """Return the app that this site publishes to and signs for."""
     return target().app

@@ -116,6 +116,15 @@ def test_its_check_says_what_onair_would_bring(alone: Project) -> None:
     assert "1 issue" in output
 
 
+def test_without_the_settings_of_hosted_pusher_it_is_told_that_onair_is_missing(alone: Project) -> None:
+    with (alone.folder / "site_settings.py").open("a") as settings:
+        settings.write("PUSHER_APP_ID = PUSHER_KEY = PUSHER_SECRET = ''\n")
+    output = alone.manage("check")
+    assert "onair.W058" in output
+    assert 'Add "onair"' in output
+    assert "1 issue" in output
+
+
 def test_its_settings_are_checked(alone: Project) -> None:
     with (alone.folder / "site_settings.py").open("a") as settings:
         settings.write("PUSHER_SECRET = ''\n")

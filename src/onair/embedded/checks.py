@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.core import checks
 from django.core.checks import CheckMessage
@@ -14,7 +15,6 @@ from django.utils.module_loading import import_string
 from onair import conf
 from onair.embedded.runserver import LiveServer
 from onair.engines import announcements
-from onair.exceptions import ConfigurationError
 
 NO_SERVER = "onair.W020"
 RUNSERVER_NOT_LIVE = "onair.W021"
@@ -22,7 +22,7 @@ RUNSERVER_NOT_LIVE = "onair.W021"
 
 def check_server(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Say so if nothing holds the sockets of this site. For deployments: register it with ``deploy=True``."""
-    if not _is_embedded() or _is_asgi_live() or _is_running():
+    if not conf.is_embedded() or _is_asgi_live() or _is_running():
         return []
     return [
         checks.Warning(
@@ -40,7 +40,9 @@ def check_server(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> lis
 
 def check_runserver(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Say so if another app's ``runserver`` took the place of the one that serves sockets."""
-    if not django_settings.DEBUG or not _is_embedded():
+    if not apps.is_installed("onair"):  # the check of pusherable says what is missing
+        return []
+    if not django_settings.DEBUG or not conf.is_embedded():
         return []
     command = load_command_class(get_commands()["runserver"], "runserver")
     server_class = getattr(command, "server_cls", None)
@@ -55,13 +57,6 @@ def check_runserver(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> 
             id=RUNSERVER_NOT_LIVE,
         )
     ]
-
-
-def _is_embedded() -> bool:
-    try:
-        return isinstance(conf.target(), conf.Embedded)
-    except ConfigurationError:  # the check of the settings says what is wrong
-        return False
 
 
 def _is_asgi_live() -> bool:

@@ -14,6 +14,7 @@ from django.core.checks import CheckMessage
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 
+from onair import conf
 from onair.payloads import field_names, secret_fields
 from onair.views.urlconf import RoutedView, pusher_views
 
@@ -25,6 +26,7 @@ UNKNOWN_FIELD = "onair.W054"
 PUSHERABLE_ALONE = "onair.I055"
 OLD_DISTRIBUTION = "onair.E056"
 EMAIL_SENT = "onair.W057"
+PUSHERABLE_UNSERVED = "onair.W058"
 
 #: The packages whose files are this package's too.
 OLD_DISTRIBUTIONS = ("drf-model-pusher", "django-pusherable")
@@ -111,9 +113,19 @@ def check_field_names(app_configs: Sequence[Any] | None = None, **kwargs: Any) -
 
 
 def check_pusherable(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Say what a project with django-pusherable's app alone could have."""
+    """Say what a project with django-pusherable's app alone could have, and what it lacks."""
     if apps.is_installed("onair") or not apps.is_installed("pusherable"):
         return []
+    if conf.is_embedded():
+        return [
+            checks.Warning(
+                'INSTALLED_APPS has "pusherable" without "onair", and hosted Pusher is not set up: runserver '
+                "serves no sockets.",
+                hint='Add "onair", and path("onair/", include("onair.urls")); or set PUSHER_APP_ID, '
+                "PUSHER_KEY and PUSHER_SECRET.",
+                id=PUSHERABLE_UNSERVED,
+            )
+        ]
     return [
         checks.Info(
             'INSTALLED_APPS has "pusherable" without "onair": events go to hosted Pusher.',
