@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+import psutil
 import pytest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ import onair
 from onair import conf
 from onair.engines import announcements, local
 from onair.testing import LiveServerTestCase, StaticLiveServerTestCase
-from tests.server.clients import Client
+from tests.server.clients import Client, wait_until
 
 
 def publish(request: HttpRequest) -> HttpResponse:
@@ -110,6 +111,19 @@ def test_the_server_is_gone_after_the_tests_and_was_never_announced(settings: An
     run(test)
     assert seen == [(None, True)]
     assert local.find("1") is None
+
+
+@live
+def test_nothing_stays_open_after_the_tests() -> None:
+    def test(self: Any) -> None:
+        with joined(self, "room"):
+            pass
+
+    run(test)  # what is loaded and opened once
+    before = psutil.Process().num_fds()
+    for _ in range(5):
+        run(test)
+    wait_until(lambda: psutil.Process().num_fds() <= before, "every loop has closed")
 
 
 @live

@@ -52,11 +52,17 @@ class LoopThread:
             rest: What was read behind the head.
         """
         sock.setblocking(False)
-        asyncio.run_coroutine_threadsafe(self._adopt(sock, head, rest), self._started())
+        loop = self._started()
+        if loop.is_closed():  # the server has just ended
+            sock.close()
+            return
+        asyncio.run_coroutine_threadsafe(self._adopt(sock, head, rest), loop)
 
     def stop(self) -> None:
-        """Stop the loop; the sockets should be closed before."""
+        """Stop the loop and close it; the sockets should be closed before. Twice does no harm."""
         if self._loop is None or self._thread is None or self._thread is threading.current_thread():
+            return
+        if self._loop.is_closed():
             return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CLOSE_WITHIN)
@@ -67,7 +73,7 @@ class LoopThread:
                 self._loop = new_event_loop()
                 self.process.attach(self._loop)
                 self._connections = _Connections(self.process.server, self._site, self._loop)
-                self._thread = threading.Thread(target=self._loop.run_forever, name="onair", daemon=True)
+                self._thread = threading.Thread(target=_run, args=[self._loop], name="onair", daemon=True)
                 self._thread.start()
             return self._loop
 
@@ -77,6 +83,14 @@ class LoopThread:
             await loop.connect_accepted_socket(partial(self._connections.make, head, rest), sock)
         except OSError:  # the client has gone already
             sock.close()
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    """Run a loop until it is stopped, then give back what it has open: a test run makes many."""
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
 
 
 class _Connections:

@@ -1,0 +1,55 @@
+"""The loop in a thread: it begins with the first socket, and gives everything back at its end."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from onair.embedded.loop import LoopThread
+from onair.embedded.process import ProcessServer
+
+PATIENCE = 10
+
+#: A request that is answered at once: nobody has signed it.
+REQUEST = b"POST /apps/1/events?auth_signature=x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+
+
+def site(environ: Any, start_response: Any) -> list[bytes]:
+    raise AssertionError(f"no page was asked for: {environ['PATH_INFO']}")
+
+
+@pytest.fixture
+def loop() -> Iterator[LoopThread]:
+    process = ProcessServer(shared=False)
+    process.open()
+    loop = LoopThread(process, site)
+    yield loop
+    process.close()
+    loop.stop()
+
+
+def answer(loop: LoopThread) -> bytes:
+    """What a client gets whose connection the loop takes over; nothing if it is closed."""
+    ours, theirs = socket.socketpair()
+    with closing(theirs):
+        theirs.settimeout(PATIENCE)
+        loop.adopt(ours, REQUEST, b"")
+        return theirs.recv(1024)
+
+
+def test_a_connection_is_served_until_the_loop_has_stopped_and_then_closed(loop: LoopThread) -> None:
+    assert answer(loop).startswith(b"HTTP/1.1 401 ")
+    loop.process.close()
+    loop.stop()
+    assert answer(loop) == b""
+
+
+def test_stopping_twice_or_before_the_first_connection_does_no_harm(loop: LoopThread) -> None:
+    loop.stop()
+    assert answer(loop)
+    loop.stop()
+    loop.stop()
