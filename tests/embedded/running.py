@@ -15,10 +15,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import urllib3
 from websockets.sync.client import connect
 
-from tests.server.clients import Client
+from tests.server.clients import Client, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = Path(__file__).with_name("project")
@@ -72,8 +73,18 @@ class Process:
             return found[-1]
 
     def interrupt(self) -> None:
-        """Do as Ctrl-C does: the terminal sends the signal to all processes of the group."""
+        """Do as Ctrl-C does: the terminal sends the signal to all processes of the group.
+
+        A reloader is held until the process that serves has ended. By itself it kills it after 0.25 s, which
+        is not enough where the machine has much else to do.
+        """
+        serving = psutil.Process(self._popen.pid).children()
+        if serving:
+            self.signal(signal.SIGSTOP)
         os.killpg(self._popen.pid, signal.SIGINT)
+        if serving:
+            wait_until(lambda: all(map(_has_ended, serving)), "the serving process ends")
+            self.signal(signal.SIGCONT)
 
     def signal(self, signum: signal.Signals) -> None:
         self._popen.send_signal(signum)
@@ -100,6 +111,10 @@ class Process:
         with self._news:
             self._has_ended = True
             self._news.notify_all()
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    return bool(process.status() == psutil.STATUS_ZOMBIE)
 
 
 @dataclass(frozen=True, slots=True)
