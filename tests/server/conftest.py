@@ -71,7 +71,13 @@ def serve(transport: str, caplog: pytest.LogCaptureFixture) -> Iterator[Serve]:
         for stop in stops:
             stop()
     records = [record for when in ("setup", "call", "teardown") for record in caplog.get_records(when)]
-    assert not (is_quiet and records), [record.getMessage() for record in records]
+    messages = [record.getMessage() for record in records if not _is_of_a_slow_machine(record)]
+    assert not (is_quiet and messages), messages
+
+
+def _is_of_a_slow_machine(record: logging.LogRecord) -> bool:
+    """Whether asyncio, in its debug mode, says how long a step took: it does not know what else runs."""
+    return record.name == "asyncio" and record.getMessage().startswith("Executing ")
 
 
 def _run(server: Server, inner: ASGIApp | None, options: dict[str, Any]) -> tuple[Site, Callable[[], None]]:
