@@ -146,8 +146,8 @@ class Sender:
         stats.add(failed=lost)
         failures.report(
             "late",
-            f"The process ended while a server was slow: {lost:,} events were lost, and perhaps those that were "
-            'on their way (ONAIR["DRAIN_TIMEOUT"]).',
+            f"The process ended while a server was slow: {lost:,} events were lost, and perhaps those that "
+            'were on their way (ONAIR["DRAIN_TIMEOUT"]).',
         )
 
 
