@@ -201,6 +201,13 @@ def test_another_host_can_stand_in_for_pushers(settings: Any) -> None:
     assert target.host == "pusher.example.com"
 
 
+@pytest.mark.parametrize("host", ["http://localhost", "localhost:6001", "pusher.example.com/live"])
+def test_what_is_no_host_alone_cannot_stand_in_for_pushers(host: str, settings: Any) -> None:
+    pusher(settings, PUSHER_HOST=host)
+    with pytest.raises(ConfigurationError, match=r"PUSHER_HOST is .* host alone.* ONAIR = "):
+        conf.target()
+
+
 def test_a_url_beats_pushers_settings(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     pusher(settings)
     monkeypatch.setenv("ONAIR_URL", "http://a-key:a-secret@localhost/apps/1")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -233,8 +234,19 @@ def _target_of_pusher_settings() -> HostedPusher | None:
     return HostedPusher(
         app=_make_app(app_id, (Credential(key=key, secret=secret),)),
         cluster=getattr(django_settings, "PUSHER_CLUSTER", DEFAULT_CLUSTER) or "",
-        host=getattr(django_settings, "PUSHER_HOST", None) or None,
+        host=_pusher_host(),
     )
+
+
+def _pusher_host() -> str | None:
+    """Return the host in place of hosted Pusher's. Pusher's library asks it by https, at the port of that."""
+    host: str | None = getattr(django_settings, "PUSHER_HOST", None) or None
+    if host and not re.fullmatch(r"[\w.-]+|\[[\da-fA-F:.]+\]", host):
+        raise ConfigurationError(
+            f'PUSHER_HOST is {host!r}. It names a host alone, like "pusher.example.com", which is asked by '
+            'https at port 443. For another scheme or port set ONAIR = {"URL": "http://key:secret@host:port/apps/1"}.'
+        )
+    return host
 
 
 def _bad_url(value: str, problem: str) -> ConfigurationError:

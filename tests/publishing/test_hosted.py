@@ -155,10 +155,16 @@ def test_an_error_of_the_library_comes_with_its_text_and_a_remedy(
         Hosted(TARGET).post([outgoing()], 5)
 
 
-def test_an_error_of_the_network_is_not_the_events_fault(client_class: mock.Mock) -> None:
+@pytest.mark.parametrize(
+    ("target", "setting"),
+    [(TARGET, "PUSHER_CLUSTER"), (HostedPusher(APP, "eu", host="pusher.example.com"), "PUSHER_HOST")],
+)
+def test_an_error_of_the_network_is_not_the_events_fault(
+    target: HostedPusher, setting: str, client_class: mock.Mock
+) -> None:
     client_class.return_value.trigger.side_effect = ConnectionError("no route to host")
-    with pytest.raises(Unavailable, match=r"no route to host.*network"):
-        Hosted(TARGET).post([outgoing()], 5)
+    with pytest.raises(Unavailable, match=rf"no route to host.*network and {setting}"):
+        Hosted(target).post([outgoing()], 5)
 
 
 def test_a_bad_app_id_is_refused_not_raised(counted: Counting, caplog: pytest.LogCaptureFixture) -> None:

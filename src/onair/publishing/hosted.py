@@ -51,9 +51,10 @@ class Hosted:
         except NotDelivered:
             raise
         except OSError as error:
+            which = "PUSHER_HOST" if self._target.host else "PUSHER_CLUSTER"
             raise Unavailable(
                 "hosted Pusher unreachable",
-                f"Hosted Pusher does not answer: {error}. Check this machine's network and PUSHER_CLUSTER.",
+                f"Hosted Pusher does not answer: {error}. Check this machine's network and {which}.",
             ) from error
         except Exception as error:
             raise _error(type(error).__name__, error) from error
