@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import threading
 from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 
+from onair import conf
 from tests.publishing.receiver import PATIENCE, Receiver, Request
 
 Python = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -156,7 +158,10 @@ def test_an_outage_is_one_line_in_the_log_and_raises_nothing(python: Python, rec
     assert result.stderr.count("answered 503") == 1
 
 
-def test_the_queue_is_bounded_by_the_settings(python: Python, receiver: Receiver) -> None:
+@pytest.mark.parametrize("bound", [{"QUEUE_EVENTS": 5}, {"QUEUE_SIZE": 5 * len("null")}], ids=list)
+def test_the_queue_is_bounded_by_the_settings(
+    bound: dict[str, int], python: Python, receiver: Receiver
+) -> None:
     script = """
 from onair.publishing import dispatch
 with dispatch._sender_of_process()._lock:  # so that the sender takes nothing meanwhile
@@ -164,10 +169,41 @@ with dispatch._sender_of_process()._lock:  # so that the sender takes nothing me
         onair.publish("room", str(n))
 print(stats.read().dropped)
 """
-    result = python(script, URL=receiver.url, QUEUE_EVENTS=5)
+    result = python(script, URL=receiver.url, **bound)
     assert result.stdout == "15\n"
     assert 'ONAIR["QUEUE_EVENTS"]' in result.stderr
     assert names(receiver, 5) == ["15", "16", "17", "18", "19"]
+
+
+def test_the_end_of_a_process_waits_for_a_slow_server_as_long_as_the_settings_say(
+    python: Python, receiver: Receiver
+) -> None:
+    ended = threading.Event()
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        listener.settimeout(PATIENCE)
+
+        def answer(request: Request) -> int:
+            connection, _ = listener.accept()
+            connection.close()
+            assert ended.wait(3 * PATIENCE)
+            return 200
+
+        receiver.answer = answer
+        script = f"""
+import atexit, socket, time
+# Before onair.publishing is imported, so it runs after the drain.
+atexit.register(lambda: print(time.monotonic() - ended))
+onair.publish("room", "under way")
+with socket.create_connection(("127.0.0.1", {listener.getsockname()[1]})) as connection:
+    connection.recv(1)  # the server has the request
+onair.publish("room", "too late")
+ended = time.monotonic()
+"""
+        result = python(script, URL=receiver.url, DRAIN_TIMEOUT=0.05)
+        ended.set()
+    assert "1 events were lost" in result.stderr
+    assert 'ONAIR["DRAIN_TIMEOUT"]' in result.stderr
+    assert float(result.stdout) < conf.Settings.DRAIN_TIMEOUT / 2
 
 
 def test_the_server_in_this_process_gets_events_without_a_thread(python: Python) -> None:
