@@ -57,3 +57,30 @@ export function reportNoServer(url) {
       'ONAIR["PUBLIC_URL"]. A Content-Security-Policy must allow it in connect-src.',
   );
 }
+
+/** Tries in a row that a server turns away before the developer is told: a restart may take one or two. */
+const PATIENCE = 3;
+
+/** Hears that a server has no place for this page for now (4100 to 4199), and tells the developer when it goes on. */
+export class TurnedAway {
+  constructor() {
+    this._times = 0;
+  }
+
+  /** The server has taken the page. */
+  end() {
+    this._times = 0;
+  }
+
+  /**
+   * @param {number} [code]
+   * @param {string} [reason]   in the server's words
+   */
+  hear(code = 0, reason = "") {
+    if (code < 4100 || code >= 4200 || ++this._times !== PATIENCE) return;
+    console.warn(
+      `onair: the server turns this page away (${code}${reason && ": " + reason}). The page goes on trying. ` +
+        "The server's log says more.",
+    );
+  }
+}

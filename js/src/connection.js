@@ -20,7 +20,7 @@
  */
 
 import { LONGEST, delay } from "./backoff.js";
-import { policyFor, reportNoServer, reportRefusal } from "./closing.js";
+import { TurnedAway, policyFor, reportNoServer, reportRefusal } from "./closing.js";
 import { decode } from "./messages.js";
 
 /** In milliseconds. */
@@ -59,6 +59,7 @@ export class Connection {
     this._silence = SILENCE;
     this._since = 0;
     this._unanswered = 0;
+    this._turnedAway = new TurnedAway();
     /** @type {{ code?: number, message?: string } | null} */
     this._error = null;
     this._watch();
@@ -143,6 +144,7 @@ export class Connection {
     this._silence = Math.min(SILENCE, activity_timeout ? activity_timeout * 1000 : SILENCE);
     this._since = this._page.performance.now();
     this._unanswered = -Infinity; // whatever happens from now on, there is a server
+    this._turnedAway.end();
     this._listen();
     this._change("connected");
   }
@@ -175,6 +177,7 @@ export class Connection {
   _lose(code = ABNORMAL, reason = "") {
     const error = code < 4000 ? (this._error ?? {}) : { code, message: reason || this._error?.message };
     const policy = policyFor(error.code ?? code);
+    this._turnedAway.hear(error.code, error.message);
     if (this.socketId && this._page.performance.now() - this._since >= STABLE) this._attempt = 0;
     this._detach();
     if (policy.refused) return this._refuse(error);

@@ -1,7 +1,7 @@
 /** What the tags of django-pusherable do on a page, however many there are, over one connection of pusher-js. */
 
 import { Authorizer, asPusherAuthorizer, honourGrants } from "./authorizer.js";
-import { policyFor, reportNoServer, reportRefusal } from "./closing.js";
+import { TurnedAway, policyFor, reportNoServer, reportRefusal } from "./closing.js";
 import { hastenReturn } from "./comeback.js";
 import { callSafely } from "./emitter.js";
 import { findPusher, reasonOf } from "./pusher-link.js";
@@ -103,7 +103,7 @@ export class Pusherable {
 }
 
 /**
- * Tell the developer what pusher-js keeps to itself: that no server answers, or that it refuses.
+ * Tell the developer what pusher-js keeps to itself: that no server answers, that it refuses, or turns pages away.
  *
  * @param {Page} page
  * @param {PusherInstance} pusher
@@ -111,7 +111,11 @@ export class Pusherable {
  */
 function watch({ navigator, location }, { connection }, settings) {
   let hoping = true; // until a server has answered, or the developer knows that none does
-  connection.bind("connected", () => (hoping = false));
+  const turnedAway = new TurnedAway();
+  connection.bind("connected", () => {
+    hoping = false;
+    turnedAway.end();
+  });
   connection.bind("unavailable", () => {
     if (hoping && navigator.onLine) reportNoServer(socketUrl(settings, location));
     hoping = false;
@@ -119,6 +123,7 @@ function watch({ navigator, location }, { connection }, settings) {
   connection.bind("error", (error) => {
     const { code = 0, message } = reasonOf(error);
     if (policyFor(code).refused) reportRefusal(code, message);
+    turnedAway.hear(code, message);
   });
 }
 

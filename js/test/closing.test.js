@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { policyFor, reportRefusal } from "../src/closing.js";
+import { TurnedAway, policyFor, reportRefusal } from "../src/closing.js";
 import { listenToConsole } from "./fakes.js";
 
 test("each range of close codes has its policy", () => {
@@ -46,4 +46,14 @@ test("a refusal names the server's reason and the remedy", (t) => {
     assert.match(said.error.at(-1), new RegExp(`${code}: because`));
     assert.ok(said.error.at(-1).includes(remedy));
   }
+});
+
+test("that a server turns the page away is told once it goes on, in the server's words", (t) => {
+  const said = listenToConsole(t);
+  const turnedAway = new TurnedAway();
+  for (const code of [4100, 1006, 4200, 4001, 4100]) turnedAway.hear(code, "Process 7 serves this site");
+  assert.deepEqual(said.warn, []);
+  for (let i = 0; i < 5; i++) turnedAway.hear(4100, "Process 7 serves this site");
+  assert.equal(said.warn.length, 1);
+  assert.match(said.warn[0], /4100: Process 7 serves this site/);
 });

@@ -182,6 +182,24 @@ test("a server that is full is not said to be missing", (t) => {
   assert.equal(said.error.length, 0);
 });
 
+test("a server that has no place for the page is told with its reason, unless it takes the page in between", (t) => {
+  const said = listenToConsole(t);
+  const { page } = open();
+  const turnAway = () => {
+    page.socket.says("pusher:error", { code: 4100, message: "Process 7 serves this site" });
+    fail(page, 4100);
+  };
+  turnAway();
+  turnAway();
+  page.socket.accepts();
+  turnAway();
+  turnAway();
+  assert.deepEqual(said.warn, []);
+  for (let i = 0; i < 6; i++) turnAway();
+  assert.equal(said.warn.length, 1);
+  assert.match(said.warn[0], /4100: Process 7 serves this site/);
+});
+
 test("a page without a network is not told that there is no server", (t) => {
   const said = listenToConsole(t);
   const page = new FakePage();

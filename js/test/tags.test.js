@@ -204,6 +204,22 @@ test("a server that has answered, or a page without a network, is no missing ser
   assert.deepEqual(said.error, []);
 });
 
+test("a server that has no place for the page is told with its reason, unless it takes the page in between", (t) => {
+  const said = listenToConsole(t);
+  const { pusher } = withTags(TAG);
+  const error = { error: { data: { code: 4100, message: "Process 7 serves this site" } } };
+  const turnAway = (times) => {
+    for (let i = 0; i < times; i++) pusher.connection.emit("error", error);
+  };
+  turnAway(2);
+  pusher.moves("connected");
+  turnAway(2);
+  assert.deepEqual(said.warn, []);
+  turnAway(6);
+  assert.equal(said.warn.length, 1);
+  assert.match(said.warn[0], /4100: Process 7 serves this site/);
+});
+
 test("a refusal by the server is told with its remedy, another error is not", (t) => {
   const said = listenToConsole(t);
   const page = withTags(TAG);
