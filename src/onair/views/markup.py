@@ -25,6 +25,7 @@ from onair.authorization import grants
 from onair.exceptions import ConfigurationError
 from onair.protocol.names import kind_of
 from onair.views.pusherable import PusherMixin, channel_of
+from onair.views.unheard import warn_if_unheard
 
 CLIENT = "onair/onair.js"
 PUSHERABLE = "onair/pusherable.js"
@@ -81,6 +82,7 @@ def pusherable_subscribe(
     if instance.pk is None:
         return SafeString()
     channel = _channel(instance, private, view)
+    warn_if_unheard(instance, channel)
     data = {"channel": channel, "event": event, "model": instance._meta.model_name}
     return _script(PUSHERABLE, nonce=nonce, data=data | {"grant": _grant(channel, request)})
 
