@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +91,22 @@ def test_protocol_and_hub_do_no_input_or_output(path: Path) -> None:
     assert not {module.split(".")[0] for module in imported_modules(path)} & IMPURE_MODULES
 
 
+def test_the_server_and_what_is_below_it_run_where_django_cannot_be_imported() -> None:
+    modules = [
+        ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+        for path in FILES
+        if folder_of(path) in WITHOUT_DJANGO and path.stem != "__init__"
+    ]
+    script = (
+        "import importlib, sys; sys.modules['django'] = None; [*map(importlib.import_module, sys.argv[1:])]"
+    )
+    subprocess.run(
+        [sys.executable, "-c", script, *modules],
+        check=True,
+        env={"PYTHONPATH": str(ROOT / "src"), "PATH": ""},
+    )
+
+
 def test_every_path_that_the_architecture_page_names_exists() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text()
     named = set(re.findall(r"`((?:src|js|demo|tests|benchmarks|docs|scripts)/[\w./-]*)`", text))
@@ -112,9 +130,6 @@ def test_no_public_name_is_the_name_of_a_module() -> None:
 
 
 def test_importing_the_package_imports_neither_django_nor_an_extra() -> None:
-    import subprocess
-    import sys
-
     script = (
         "import sys, onair;"
         "bad = {'django', 'pusher', 'uvicorn', 'websockets', 'urllib3'} & set(sys.modules);"

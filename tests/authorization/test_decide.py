@@ -6,14 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.test import RequestFactory, modify_settings
 
 from onair.authorization import grants
-from onair.authorization.decide import Allowed, Decision, Refused, aauthorize_channel, authorize_channel
+from onair.authorization.decide import Allowed, Decision, Refused, authorize_channel
 from onair.authorization.rules import Rules, authorize
 from tests.site.news.models import Article
 
@@ -299,7 +299,7 @@ def test_an_async_rule_runs_on_the_loop_of_an_async_caller() -> None:
     authorize("presence-x")(slow_yes)
 
     async def main() -> tuple[Decision, int]:
-        decision = await aauthorize_channel(request_of(member()), "presence-x")
+        decision = await sync_to_async(authorize_channel)(request_of(member()), "presence-x")
         return decision, id(asyncio.get_running_loop())
 
     decision, loop = async_to_sync(main)()

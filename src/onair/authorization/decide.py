@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
 
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import async_to_sync
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
@@ -99,11 +99,6 @@ def authorize_channel(request: HttpRequest, channel: str, grant: str | None = No
     except Exception:
         logger.exception("Deciding about channel %s failed: refused.", channel)
         return Refused(f"Deciding about {channel} failed.", _SEE_LOG)
-
-
-async def aauthorize_channel(request: HttpRequest, channel: str, grant: str | None = None) -> Decision:
-    """Decide as :func:`authorize_channel` does, from ``async`` code. An ``async`` rule runs on its loop."""
-    return await sync_to_async(authorize_channel)(request, channel, grant)
 
 
 def _refuse_name(channel: str) -> Refused | None:

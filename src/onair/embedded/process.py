@@ -11,10 +11,9 @@ import asyncio
 import atexit
 import logging
 import os
-import sys
 import threading
 
-from onair import conf
+from onair import conf, testrun
 from onair.embedded.origins import origin_policy
 from onair.engines import announcements, local
 from onair.engines.announcements import AlreadyServed, Claim, UnsafeFolder
@@ -187,15 +186,9 @@ def current() -> ProcessServer | None:
         return None
     with _lock:
         if _current is None:
-            _current = ProcessServer(shared=not _tests_run())
+            _current = ProcessServer(shared=not testrun.is_set_up())
             _current.open()
         return _current
-
-
-def _tests_run() -> bool:
-    """Whether Django's test environment is set up: what a test serves is for nobody else's commands."""
-    utils = sys.modules.get("django.test.utils")
-    return utils is not None and hasattr(utils._TestState, "saved_data")
 
 
 def close() -> None:

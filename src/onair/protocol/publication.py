@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: What the HTTP API takes in one event (docs: server_api/http-api).
+MAX_CHANNELS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:

@@ -10,11 +10,8 @@ from typing import Any
 from onair.exceptions import BadEvent, EventTooLarge
 from onair.protocol import names
 from onair.protocol.errors import ProtocolError
-from onair.protocol.publication import Publication
+from onair.protocol.publication import MAX_CHANNELS, Publication
 from onair.publishing.encoding import encode
-
-#: What the HTTP API takes in one event (docs: server_api/http-api).
-MAX_CHANNELS = 100
 
 
 @dataclass(frozen=True, slots=True)

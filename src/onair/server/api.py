@@ -18,11 +18,9 @@ from onair.protocol.app import App
 from onair.protocol.errors import BadMessage, InvalidRequestSignature, ProtocolError
 from onair.protocol.messages import read
 from onair.protocol.names import check_channel, check_event, check_socket_id
-from onair.protocol.publication import Publication
+from onair.protocol.publication import MAX_CHANNELS, Publication
 from onair.server.server import Server
 from onair.server.types import Receive, Scope, Send
-
-MAX_CHANNELS = 100
 
 #: Hosted Pusher takes 10; our own publisher sends what has gathered in its queue.
 MAX_BATCH = 1_000
