@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
+from onair.protocol.notices import NOTICE_NAMES
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -15,9 +17,11 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one app allows. Sizes are in bytes; each limit is at least 1.
+    """What one app allows. Sizes are in bytes, times in seconds; each limit is at least 1.
 
-    ``connections`` is None where only the machine limits them.
+    ``connections`` is None where only the machine limits them. The last event of a cache channel is kept for
+    ``cache_seconds``, all of them in ``cache_bytes``. What a client may have missed is kept for
+    ``history_seconds``, of each channel the last ``history_events`` in ``history_bytes``.
     """
 
     event_bytes: int = 102_400
@@ -25,6 +29,12 @@ class Limits:
     channels_per_connection: int = 200
     client_events_per_second: int = 10
     connections: int | None = None
+    watchlist: int = 100
+    cache_seconds: int = 1_800
+    cache_bytes: int = 64 * 1024 * 1024
+    history_seconds: int = 300
+    history_events: int = 1_000
+    history_bytes: int = 1024 * 1024
 
     def __post_init__(self) -> None:
         for limit in fields(self):
@@ -33,12 +43,33 @@ class Limits:
                 raise ValueError(f"The limit {limit.name} is {value}, and must be at least 1")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Where an app's notices are posted, and which of them.
+
+    With ``batch`` one request carries all that gathered; without it each notice has a request of its own.
+    """
+
+    url: str
+    notices: frozenset[str] = NOTICE_NAMES
+    batch: bool = True
+
+    def __post_init__(self) -> None:
+        if unknown := sorted(self.notices - NOTICE_NAMES):
+            raise ValueError(
+                f"Webhook {self.url} wants {', '.join(unknown)}: the names are {', '.join(sorted(NOTICE_NAMES))}"
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class App:
     """One app of the server.
 
     The first credential is the current one, which signs; the others stay valid (SECRET_KEY_FALLBACKS).
-    ``client_events`` switches them on; ``activity_timeout`` is in seconds (P-ACT).
+    An app that is not ``enabled`` takes neither connections nor requests. ``client_events`` and
+    ``subscription_counts`` switch them on. ``activity_timeout`` is in seconds (P-ACT), and so is
+    ``authorization_timeout``: a connection that has neither signed in nor joined a channel that needs an
+    authorisation by then is closed; None lets it be.
     """
 
     id: str
@@ -46,6 +77,10 @@ class App:
     limits: Limits = Limits()
     client_events: bool = False
     activity_timeout: int = 120
+    enabled: bool = True
+    subscription_counts: bool = False
+    authorization_timeout: int | None = None
+    webhooks: tuple[Webhook, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.credentials:
@@ -54,6 +89,10 @@ class App:
             # P-EST: pusher-js refuses a server that says 0.
             raise ValueError(
                 f"The activity timeout is {self.activity_timeout}, and must be at least 1 second"
+            )
+        if self.authorization_timeout is not None and self.authorization_timeout < 1:
+            raise ValueError(
+                f"The authorization timeout is {self.authorization_timeout}, and must be at least 1 second, or None"
             )
 
     @property
