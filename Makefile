@@ -10,6 +10,7 @@ DEMO := .venvs/demo
 # node and npm come from PyPI, so that a machine needs neither.
 export PATH := $(CURDIR)/$(OLD)/bin:$(PATH)
 NPM := npm --prefix js
+NPM_CLIENTS := npm --prefix tests/clients
 
 PIP := -m pip --disable-pip-version-check --quiet
 
@@ -33,6 +34,7 @@ types: $(OLD)/ready
 javascript: $(OLD)/ready
 	$(NPM) ci --no-audit --no-fund --silent
 	$(NPM) test
+	$(NPM_CLIENTS) ci --no-audit --no-fund --silent
 
 # Real servers, real sockets and real browsers are among these; see tests/.
 unit: $(OLD)/ready $(NEW)/ready javascript
@@ -57,7 +59,7 @@ format: $(OLD)/ready
 	$(OLD)/bin/ruff format
 
 clean:
-	rm -rf .venvs build dist docs/_build js/node_modules
+	rm -rf .venvs build dist docs/_build js/node_modules tests/clients/node_modules
 
 $(OLD)/ready: pyproject.toml
 	python=$$(scripts/find-python 3.11) && "$$python" -m venv $(OLD)

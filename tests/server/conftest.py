@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -13,11 +13,11 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from onair.protocol.app import App, Credential, Limits
 from onair.server.origins import OriginPolicy
-from onair.server.run import runner
 from onair.server.server import Server
 from onair.server.types import ASGIApp
 from onair.server.watch import Timings
-from tests.server.clients import PATIENCE, Site
+from tests.server.clients import Site
+from tests.server.running import running
 
 #: The transports: uvicorn with our protocol class, on uvloop and where there is none, and an ASGI server that
 #: knows nothing of us.
@@ -40,7 +40,6 @@ def transport(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def serve(transport: str, caplog: pytest.LogCaptureFixture) -> Iterator[Serve]:
     """Starts servers; at the end they stop, and their log must be empty unless ``may_log``."""
-    stops: list[Callable[[], None]] = []
     is_quiet = True
 
     def start(
@@ -62,14 +61,10 @@ def serve(transport: str, caplog: pytest.LogCaptureFixture) -> Iterator[Serve]:
             max_connections=max_connections,
             timings=timings,
         )
-        site, stop = _run(server, inner, TRANSPORTS[transport] | (options or {}))
-        stops.append(stop)
-        return site
+        return stack.enter_context(running(server, inner, **(TRANSPORTS[transport] | (options or {}))))
 
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING), ExitStack() as stack:
         yield start
-        for stop in stops:
-            stop()
     records = [record for when in ("setup", "call", "teardown") for record in caplog.get_records(when)]
     messages = [record.getMessage() for record in records if not _is_of_a_slow_machine(record)]
     assert not (is_quiet and messages), messages
@@ -78,30 +73,6 @@ def serve(transport: str, caplog: pytest.LogCaptureFixture) -> Iterator[Serve]:
 def _is_of_a_slow_machine(record: logging.LogRecord) -> bool:
     """Whether asyncio, in its debug mode, says how long a step took: it does not know what else runs."""
     return record.name == "asyncio" and record.getMessage().startswith("Executing ")
-
-
-def _run(server: Server, inner: ASGIApp | None, options: dict[str, Any]) -> tuple[Site, Callable[[], None]]:
-    """A server that runs in a thread, and how to stop it."""
-    address: list[tuple[str, int]] = []
-    bound = threading.Event()
-
-    def on_bound(host: str, port: int) -> None:
-        address.append((host, port))
-        bound.set()
-
-    uvicorn = runner(server, port=0, app=inner, on_bound=on_bound, **options)
-    thread = threading.Thread(target=uvicorn.run, name="server")
-    thread.start()
-    assert bound.wait(PATIENCE)
-    site = Site(server, uvicorn, address[0])
-
-    def stop() -> None:
-        uvicorn.should_exit = True
-        thread.join(PATIENCE)
-        site.http.clear()
-        assert not thread.is_alive()
-
-    return site, stop
 
 
 @pytest.fixture
