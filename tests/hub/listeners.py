@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from onair.hub import Hub
 from onair.protocol import frames
+from onair.protocol.app import App
 from onair.protocol.member import Member
 from onair.protocol.publication import Publication
 from tests.protocol.clients import APP, content
@@ -47,8 +49,23 @@ class Tick:
         self.wakes += 1
 
 
-def hub() -> Hub:
-    return Hub(APP, wake=Tick().wake)
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def hub(
+    tick: Tick | None = None, clock: Clock | None = None, *, epoch: str = "e", app: App = APP, **switches: Any
+) -> Hub:
+    return Hub(replace(app, **switches), wake=(tick or Tick()).wake, clock=clock or Clock(), epoch=epoch)
 
 
 def joined(hub: Hub, channel: str, *numbers: int) -> list[Recorder]:

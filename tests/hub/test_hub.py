@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from onair.hub import Hub
 from onair.protocol import frames, messages
 from onair.protocol.connection import ClientEvent
 from onair.protocol.publication import Publication
 from tests.hub.listeners import SUCCEEDED, Recorder, Tick, hub, joined, publication
-from tests.protocol.clients import APP
 
 
 def test_a_listener_is_told_that_it_is_subscribed() -> None:
@@ -60,7 +58,7 @@ def test_the_events_of_one_tick_are_one_write() -> None:
 
 def test_the_hub_asks_once_for_a_flush() -> None:
     tick = Tick()
-    live = Hub(APP, wake=tick.wake)
+    live = hub(tick)
     live.publish(publication("nobody listens"))
     assert tick.wakes == 0
     joined(live, "news", 1)
@@ -75,7 +73,7 @@ def test_the_hub_asks_once_for_a_flush() -> None:
 
 def test_what_is_published_after_a_join_in_the_same_tick_is_flushed_too() -> None:
     tick = Tick()
-    live = Hub(APP, wake=tick.wake)
+    live = hub(tick)
     (anna,) = joined(live, "news", 1)
     live.publish(publication("before"))
     (bert,) = joined(live, "news", 2)
@@ -172,7 +170,7 @@ def test_a_members_client_event_names_the_user() -> None:
 
 def test_a_client_event_to_a_channel_that_has_gone_is_nothing() -> None:
     tick = Tick()
-    Hub(APP, wake=tick.wake).client_event(Recorder(1), ClientEvent("private-a", "client-typing", "{}"))
+    hub(tick).client_event(Recorder(1), ClientEvent("private-a", "client-typing", "{}"))
     assert tick.wakes == 0
 
 
@@ -213,7 +211,7 @@ def test_leaving_what_was_not_joined_does_nothing() -> None:
 
 def test_a_write_that_publishes_is_flushed_in_the_next_tick() -> None:
     tick = Tick()
-    live = Hub(APP, wake=tick.wake)
+    live = hub(tick)
 
     class Echo(Recorder):
         __slots__ = ()

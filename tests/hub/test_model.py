@@ -57,7 +57,7 @@ class Newsroom(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hub = Hub(APP, wake=self.wake)
+        self.hub = Hub(APP, wake=self.wake, clock=lambda: float(self.number), epoch="e")
         self.awake = False
         self.number = 0  # of the message, which is also the time
         self.sockets = 0

@@ -2,49 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
+from onair.hub.listener import Listener
+from onair.hub.outlet import Outlet
 from onair.hub.presence import Presence
-
-Write = Callable[[bytes], object]
+from onair.protocol.names import ChannelKind
 
 
 class Channel:
-    """Who listens to a channel, and what they have not been sent yet."""
+    """Who listens to a channel: most to plain events, and some to the same events with their positions."""
 
-    __slots__ = ("excluded", "name", "pending", "presence", "writes")
+    __slots__ = (
+        "count_is_due",
+        "counted_at",
+        "is_pending",
+        "kind",
+        "misses_cache",
+        "name",
+        "plain",
+        "positioned",
+        "presence",
+    )
 
-    def __init__(self, name: str, presence: Presence | None) -> None:
+    def __init__(self, name: str, kind: ChannelKind) -> None:
         self.name = name
-        self.presence = presence
-        self.writes: dict[str, Write] = {}  # by socket id
-        self.pending: list[bytes] = []  # frames, in order
-        self.excluded: dict[str, set[int]] = {}  # by socket id, the positions in pending that it does not get
+        self.kind = kind
+        self.presence = Presence() if kind.has_members else None
+        self.plain = Outlet()
+        self.positioned: Outlet | None = None
+        self.is_pending = False  # whether it waits for the hub's flush
+        self.count_is_due = False  # whether that flush tells the number of subscribers
+        self.counted_at = float("-inf")  # when it was told last
+        self.misses_cache = False  # whether it was told that nothing is cached
 
-    def add(self, wire: bytes, exclude: str | None = None) -> None:
-        """Put a frame behind those that are pending, for all but one socket."""
-        if exclude is not None and exclude in self.writes:
-            self.excluded.setdefault(exclude, set()).add(len(self.pending))
-        self.pending.append(wire)
+    def __contains__(self, listener: Listener) -> bool:
+        return any(listener.socket_id in outlet.writes for outlet in self._outlets())
 
-    def flush(self) -> None:
-        """Write what is pending, joined, once to each listener."""
-        pending, self.pending = self.pending, []
-        if not pending:
-            return
-        # Copied, so that whatever a write leads to cannot disturb the others.
-        writes = self.writes.copy() if self.excluded else self.writes
-        if self.excluded:
-            self._write_excluded(pending, writes)
-        wire = pending[0] if len(pending) == 1 else b"".join(pending)
-        for write in list(writes.values()):
-            write(wire)
+    def __len__(self) -> int:
+        return sum(len(outlet.writes) for outlet in self._outlets())
 
-    def _write_excluded(self, pending: list[bytes], writes: dict[str, Write]) -> None:
-        """Write what is theirs to the sockets that do not get all, and take them out of ``writes``."""
-        excluded, self.excluded = self.excluded, {}
-        for socket_id, positions in excluded.items():
-            write = writes.pop(socket_id, None)
-            wire = b"".join(frame for position, frame in enumerate(pending) if position not in positions)
-            if write is not None and wire:
-                write(wire)
+    def join(self, listener: Listener, *, positioned: bool) -> None:
+        """Add a listener; whoever has flushed before has seen to it that nothing older reaches it."""
+        if positioned and self.positioned is None:
+            self.positioned = Outlet()
+        outlet = self.positioned if positioned and self.positioned is not None else self.plain
+        outlet.writes[listener.socket_id] = listener.write
+
+    def leave(self, listener: Listener) -> None:
+        """Take a listener out."""
+        for outlet in self._outlets():
+            outlet.writes.pop(listener.socket_id, None)
+
+    @property
+    def has_positioned(self) -> bool:
+        """Whether anybody listens to events with positions."""
+        return self.positioned is not None and bool(self.positioned.writes)
+
+    def add(self, wire: bytes, positioned: bytes | None = None, exclude: str | None = None) -> None:
+        """Put a frame behind those that are pending, for all but one socket.
+
+        ``positioned`` is the same with its position; without one, all get the same bytes.
+        """
+        self.plain.add(wire, exclude)
+        if self.positioned is not None:
+            self.positioned.add(wire if positioned is None else positioned, exclude)
+
+    def flush(self) -> int:
+        """Write what is pending to every listener. Return how many frames that were in all."""
+        return sum(outlet.flush() for outlet in self._outlets())
+
+    def _outlets(self) -> Iterator[Outlet]:
+        yield self.plain
+        if self.positioned is not None:
+            yield self.positioned

@@ -2,50 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from onair.hub.cache import Cached, EventCache
 from onair.hub.channel import Channel
+from onair.hub.history import History
 from onair.hub.listener import Listener
-from onair.hub.presence import Presence
+from onair.hub.users import Users
 from onair.protocol import frames, messages
 from onair.protocol.app import App
 from onair.protocol.connection import ClientEvent
 from onair.protocol.member import Member
+from onair.protocol.messages import Resume
+from onair.protocol.names import kind_of
+from onair.protocol.notices import (
+    CacheMissed,
+    ChannelOccupied,
+    ChannelVacated,
+    ClientEventSent,
+    MemberAdded,
+    MemberRemoved,
+    Notice,
+    SubscriptionsCounted,
+)
 from onair.protocol.publication import Publication
+from onair.protocol.user import User
+
+#: A channel with more subscribers than this is told their number every COUNT_INTERVAL seconds at most.
+CROWD = 100
+COUNT_INTERVAL = 5.0
 
 
 class Hub:
     """One app's channels.
 
     What is published is pending until :meth:`flush`, so that all events of one tick of the event loop
-    reach a listener in one write. ``wake`` is called when there is something pending, and not again before
-    the flush: it arranges for :meth:`flush` to be called soon. The order of a channel's events, joins and
-    leaves is the same for every listener.
+    reach a listener in one write. The order of a channel's events, joins and leaves is the same for every
+    listener.
+
+    Args:
+        app: Whose channels these are.
+        wake: Called when there is something pending, and not again before the flush: it arranges for
+            :meth:`flush` to be called soon.
+        clock: The seconds of a steady clock.
+        epoch: A text that no other hub has, past or present, without a dot: positions begin with it.
     """
 
-    def __init__(self, app: App, *, wake: Callable[[], None]) -> None:
+    def __init__(self, app: App, *, wake: Callable[[], None], clock: Callable[[], float], epoch: str) -> None:
         self.app = app
+        #: Called with what an application may want to know; None where it does not. It must neither raise
+        #: nor come back to the hub.
+        self.notify: Callable[[Notice], object] | None = None
+        #: How many events were published, and how many messages were written to listeners.
+        self.published = 0
+        self.delivered = 0
         self._wake = wake
+        self._clock = clock
         self._channels: dict[str, Channel] = {}
         self._unflushed: list[Channel] = []
+        self._uncounted: dict[str, Channel] = {}  # whose number has changed and may not be told yet
+        self._cache = EventCache(app.limits)
+        self._history = History(app.limits, epoch)
+        self._users = Users()
 
-    def subscribe(self, listener: Listener, channel: str, member: Member | None = None) -> None:
+    def subscribe(
+        self, listener: Listener, channel: str, member: Member | None = None, resume: Resume | None = None
+    ) -> None:
         """Add ``listener`` to a channel, and tell it so; a presence channel has a ``member``.
 
-        The other listeners are told of a user's first connection. Whoever calls has checked that the
-        listener may join, and has not joined already.
+        With ``resume``, it gets positions, and what it has missed since the one that it names. The other
+        listeners are told of a user's first connection. Whoever calls has checked that the listener may join,
+        and has not joined already.
         """
         joined = self._channels.get(channel)
         if joined is None:
-            joined = self._channels[channel] = Channel(channel, None if member is None else Presence())
-        joined.flush()  # what was published before is not for the listener
-        joined.writes[listener.socket_id] = listener.write
-        if joined.presence is None or member is None:
-            listener.write(frames.text(messages.subscription_succeeded(channel)))
-            return
-        if joined.presence.join(listener.socket_id, member):
-            self._add(joined, messages.member_added(channel, member), listener.socket_id)
-        listener.write(frames.text(messages.subscription_succeeded(channel, joined.presence.members)))
+            joined = self._occupy(channel)
+        self._write_pending(joined)  # what was published before is not for the listener
+        joined.join(listener, positioned=resume is not None)
+        if member is not None:
+            self._add_member(listener, joined, member)
+        self._welcome(listener, joined, resume)
+        self._count(joined)
 
     def unsubscribe(self, listener: Listener, channel: str) -> None:
         """Take ``listener`` out of a channel; it still gets what was published before.
@@ -53,41 +90,72 @@ class Hub:
         The others are told when that was a user's last connection. Does nothing where it does not listen.
         """
         left = self._channels.get(channel)
-        if left is not None and listener.socket_id in left.writes:
-            left.flush()
+        if left is not None and listener in left:
+            self._write_pending(left)
             self._remove(listener, left)
 
     def disconnect(self, listener: Listener, channels: Iterable[str]) -> None:
         """Take ``listener``, which is gone, out of its channels without writing to it any more."""
         for name in channels:
             left = self._channels.get(name)
-            if left is not None and listener.socket_id in left.writes:
+            if left is not None and listener in left:
                 self._remove(listener, left)
+        user_id = self._users.sign_out(listener)
+        if user_id is not None:
+            self._tell_watchers(user_id, "offline")
+
+    def sign_in(self, listener: Listener, user: User) -> None:
+        """``listener`` is this user from now on: tell it so, and who of its watchlist is there."""
+        is_first = self._users.sign_in(listener, user)
+        listener.write(frames.text(messages.signin_success(user.data)))
+        if is_first:
+            self._tell_watchers(user.id, "online", but=listener)
+        if user.watchlist:
+            listener.write(frames.text(messages.watchlist_events(self._states(user.watchlist))))
 
     def publish(self, publication: Publication) -> None:
-        """Send an event to the subscribers of its channels, at the next flush."""
+        """Send an event to the subscribers of its channels, at the next flush; raises BadMessage."""
+        self.published += 1
         for name in publication.channels:
-            channel = self._channels.get(name)
-            if channel is not None:
-                payload = messages.encode(publication.event, publication.data, name)
-                self._add(channel, payload, publication.exclude)
+            self._publish(name, self._channels.get(name), publication)
 
     def client_event(self, listener: Listener, event: ClientEvent) -> None:
         """Send a client's event to the channel's other subscribers, at the next flush."""
         channel = self._channels.get(event.channel)
-        if channel is not None:
-            payload = messages.encode(event.event, event.data, event.channel, event.user_id)
-            self._add(channel, payload, listener.socket_id)
+        if channel is None:
+            return
+        payload = messages.encode(event.event, event.data, event.channel, event.user_id)
+        self._add(channel, payload, listener.socket_id)
+        self._tell(
+            channel,
+            ClientEventSent,
+            event=event.event,
+            data=event.data,
+            socket_id=listener.socket_id,
+            user_id=event.user_id,
+        )
 
     def flush(self) -> None:
         """Write everything that is pending."""
         unflushed, self._unflushed = self._unflushed, []
         for channel in unflushed:
-            channel.flush()
+            channel.is_pending = False
+            if channel.count_is_due:
+                self._add_count(channel)
+            self._write_pending(channel)
+
+    def tick(self) -> bool:
+        """Do what is due by the clock. Return whether to come back in a second."""
+        now = self._clock()
+        for channel in tuple(self._uncounted.values()):
+            if now - channel.counted_at >= COUNT_INTERVAL:
+                self._count_soon(channel)
+        waits = (bool(self._uncounted), self._cache.expire(now), self._history.expire(now))
+        return any(waits)
 
     def channels(self) -> Sequence[str]:
-        """The names of the channels that have subscribers."""
-        return tuple(self._channels)
+        """The names of the channels that have subscribers; the users' own are not among them."""
+        return tuple(name for name, channel in self._channels.items() if not channel.kind.needs_user)
 
     def members(self, channel: str) -> Sequence[Member]:
         """A presence channel's members, each user once, in the order of arrival; another channel has none."""
@@ -97,20 +165,164 @@ class Hub:
     def subscription_count(self, channel: str) -> int:
         """How many connections listen to a channel."""
         found = self._channels.get(channel)
-        return 0 if found is None else len(found.writes)
+        return 0 if found is None else len(found)
 
-    def _add(self, channel: Channel, payload: bytes, exclude: str | None) -> None:
-        if not channel.pending:
-            if not self._unflushed:
-                self._wake()
-            self._unflushed.append(channel)
-        channel.add(frames.text(payload), exclude)
+    def cached(self, channel: str) -> Cached | None:
+        """The last event of a cache channel, None where there is none or it is too old."""
+        return self._cache.get(channel, self._clock())
+
+    def is_online(self, user_id: str) -> bool:
+        """Whether a connection is signed in as this user."""
+        return self._users.is_online(user_id)
+
+    def connections_of(self, user_id: str) -> Sequence[Listener]:
+        """The connections that are signed in as this user."""
+        return tuple(self._users.connections(user_id))
+
+    def _occupy(self, name: str) -> Channel:
+        channel = self._channels[name] = Channel(name, kind_of(name))
+        self._tell(channel, ChannelOccupied)
+        return channel
+
+    def _publish(self, name: str, channel: Channel | None, publication: Publication) -> None:
+        is_cached = kind_of(name).cached if channel is None else channel.kind.cached
+        is_recorded = name in self._history
+        if channel is None and not is_cached and not is_recorded:
+            return
+        plain = frames.text(messages.encode(publication.event, publication.data, name))
+        if is_cached:
+            self._cache.put(name, publication.event, publication.data, self._clock())
+        positioned = self._record(name, publication) if is_recorded else None
+        if channel is not None:
+            channel.misses_cache = False
+            self._schedule(channel)
+            channel.add(plain, positioned, publication.exclude)
+
+    def _welcome(self, listener: Listener, joined: Channel, resume: Resume | None) -> None:
+        """Tell a listener that it has joined, and give it what it has missed."""
+        missed = None if resume is None else self._missed(joined.name, resume)
+        is_gap = resume is not None and resume.position is not None and missed is None
+        position = None
+        if resume is not None:
+            self._history.open(joined.name)
+            position = self._history.position if missed is None else resume.position
+        members = None if joined.presence is None else joined.presence.members
+        wires = [frames.text(messages.subscription_succeeded(joined.name, members, position))]
+        if is_gap:
+            wires.append(frames.text(messages.gap(joined.name)))
+        if missed is not None:
+            wires += missed
+        elif joined.kind.cached:
+            wires.append(frames.text(self._cached_or_miss(joined)))
+        listener.write(b"".join(wires))
+
+    def _missed(self, channel: str, resume: Resume) -> list[bytes] | None:
+        if resume.position is None:
+            return None
+        return self._history.missed(channel, resume.position, resume.socket_id)
+
+    def _cached_or_miss(self, channel: Channel) -> bytes:
+        cached = self.cached(channel.name)
+        if cached is not None:
+            return messages.encode(cached.event, cached.data, channel.name)
+        if not channel.misses_cache:
+            channel.misses_cache = True
+            self._tell(channel, CacheMissed)
+        return messages.cache_miss(channel.name)
+
+    def _record(self, name: str, publication: Publication) -> bytes:
+        """Keep an event for who comes back, and return its frame with the position."""
+        payload = messages.encode(publication.event, publication.data, name, position=self._history.advance())
+        wire = frames.text(payload)
+        self._history.record(name, wire, publication.exclude, self._clock())
+        return wire
+
+    def _add(self, channel: Channel, payload: bytes, exclude: str | None = None) -> None:
+        """Put a message that has no position behind what is pending."""
+        self._schedule(channel)
+        channel.add(frames.text(payload), exclude=exclude)
+
+    def _schedule(self, channel: Channel) -> None:
+        """See to it that the next flush comes, and comes to this channel."""
+        if channel.is_pending:
+            return
+        channel.is_pending = True
+        if not self._unflushed:
+            self._wake()
+        self._unflushed.append(channel)
+
+    def _write_pending(self, channel: Channel) -> None:
+        self.delivered += channel.flush()
 
     def _remove(self, listener: Listener, channel: Channel) -> None:
-        del channel.writes[listener.socket_id]
+        was_positioned = channel.has_positioned
+        channel.leave(listener)
+        if was_positioned and not channel.has_positioned:
+            self._history.leave(channel.name, self._clock())
         if channel.presence is not None:
-            user_id = channel.presence.leave(listener.socket_id)
-            if user_id is not None and channel.writes:
-                self._add(channel, messages.member_removed(channel.name, user_id), None)
-        if not channel.writes:
-            del self._channels[channel.name]
+            self._remove_member(listener, channel)
+        if len(channel):
+            self._count(channel)
+        else:
+            self._vacate(channel)
+
+    def _add_member(self, listener: Listener, channel: Channel, member: Member) -> None:
+        if channel.presence is not None and channel.presence.join(listener.socket_id, member):
+            self._add(channel, messages.member_added(channel.name, member), listener.socket_id)
+            self._tell(channel, MemberAdded, user_id=member.user_id)
+
+    def _remove_member(self, listener: Listener, channel: Channel) -> None:
+        assert channel.presence is not None
+        user_id = channel.presence.leave(listener.socket_id)
+        if user_id is not None:
+            self._tell(channel, MemberRemoved, user_id=user_id)
+            if len(channel):
+                self._add(channel, messages.member_removed(channel.name, user_id))
+
+    def _vacate(self, channel: Channel) -> None:
+        del self._channels[channel.name]
+        self._uncounted.pop(channel.name, None)
+        channel.count_is_due = False
+        self._tell(channel, ChannelVacated)
+
+    def _count(self, channel: Channel) -> None:
+        """The number of subscribers has changed: tell it at the next flush, or for a crowd now and then."""
+        if not self.app.subscription_counts or channel.presence is not None or channel.kind.needs_user:
+            return
+        if len(channel) > CROWD and self._clock() - channel.counted_at < COUNT_INTERVAL:
+            self._uncounted[channel.name] = channel
+        else:
+            self._count_soon(channel)
+
+    def _count_soon(self, channel: Channel) -> None:
+        self._uncounted.pop(channel.name, None)
+        channel.count_is_due = True
+        self._schedule(channel)
+
+    def _add_count(self, channel: Channel) -> None:
+        channel.count_is_due = False
+        channel.counted_at = self._clock()
+        count = len(channel)
+        channel.add(frames.text(messages.subscription_count(channel.name, count)))
+        self._tell(channel, SubscriptionsCounted, subscription_count=count)
+
+    def _tell(self, channel: Channel, kind: Callable[..., Notice], **fields: object) -> None:
+        """Tell the application, where it wants to know; the users' own channels are nobody's business."""
+        if self.notify is not None and not channel.kind.needs_user:
+            self.notify(kind(channel=channel.name, **fields))
+
+    def _tell_watchers(self, user_id: str, state: str, but: Listener | None = None) -> None:
+        watchers = self._users.watchers(user_id)
+        if not watchers:
+            return
+        wire = frames.text(messages.watchlist_events({state: [user_id]}))
+        for watcher in watchers:
+            if watcher is not but:
+                watcher.write(wire)
+
+    def _states(self, user_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Who of these users is online, and who is not."""
+        states: dict[str, list[str]] = {"online": [], "offline": []}
+        for user_id in user_ids:
+            states["online" if self._users.is_online(user_id) else "offline"].append(user_id)
+        return states

@@ -56,9 +56,8 @@ class Webhook:
 
     def __post_init__(self) -> None:
         if unknown := sorted(self.notices - NOTICE_NAMES):
-            raise ValueError(
-                f"Webhook {self.url} wants {', '.join(unknown)}: the names are {', '.join(sorted(NOTICE_NAMES))}"
-            )
+            names = ", ".join(sorted(NOTICE_NAMES))
+            raise ValueError(f"Webhook {self.url} wants {', '.join(unknown)}: the names are {names}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ class App:
             )
         if self.authorization_timeout is not None and self.authorization_timeout < 1:
             raise ValueError(
-                f"The authorization timeout is {self.authorization_timeout}, and must be at least 1 second, or None"
+                f"The authorization timeout is {self.authorization_timeout}: set at least 1 second, or None"
             )
 
     @property

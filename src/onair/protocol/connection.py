@@ -13,28 +13,40 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
 from onair.protocol import messages
 from onair.protocol.app import App, Credential
 from onair.protocol.errors import (
+    AlreadySignedIn,
     BadMessage,
     ClientEventRate,
     ClientEventRefused,
     ExistingSubscription,
     MessageTooLarge,
     NoSubscription,
+    NotSignedIn,
     PongTimeout,
     ProtocolError,
     SubscriptionRefused,
     TooManyChannels,
+    Unauthorized,
     UnknownEvent,
+    WatchlistTooLong,
 )
 from onair.protocol.member import Member, member_of
-from onair.protocol.messages import Message
-from onair.protocol.names import CLIENT_EVENT_PREFIX, check_channel, check_event, kind_of
-from onair.protocol.signing import verify_channel
+from onair.protocol.messages import Message, Resume
+from onair.protocol.names import (
+    CLIENT_EVENT_PREFIX,
+    SERVER_TO_USER_PREFIX,
+    check_channel,
+    check_event,
+    kind_of,
+)
+from onair.protocol.signing import verify_channel, verify_user
+from onair.protocol.user import User, user_of
 
 #: Seconds that a client has to answer a ping (P-ACT).
 PONG_TIMEOUT = 30.0
@@ -47,10 +59,14 @@ class Send(msgspec.Struct, frozen=True):
 
 
 class Subscribe(msgspec.Struct, frozen=True):
-    """The client may join: subscribe it in the hub, as ``member`` where the channel has members."""
+    """The client may join: subscribe it in the hub, as ``member`` where the channel has members.
+
+    ``resume`` is set where it wants positions, and perhaps what it has missed.
+    """
 
     channel: str
     member: Member | None = None
+    resume: Resume | None = None
 
 
 class Unsubscribe(msgspec.Struct, frozen=True):
@@ -68,13 +84,19 @@ class ClientEvent(msgspec.Struct, frozen=True):
     user_id: str | None = None
 
 
+class SignIn(msgspec.Struct, frozen=True):
+    """The client is this user: sign it in in the hub."""
+
+    user: User
+
+
 class Close(msgspec.Struct, frozen=True):
     """Send the error and close with its code; nothing more is to be received."""
 
     error: ProtocolError
 
 
-Output = Send | Subscribe | Unsubscribe | ClientEvent | Close
+Output = Send | Subscribe | Unsubscribe | ClientEvent | SignIn | Close
 
 _NOTHING: Sequence[Output] = ()
 _PING: Sequence[Output] = (Send(messages.PING),)
@@ -84,13 +106,26 @@ _PONG: Sequence[Output] = (Send(messages.PONG),)
 class Connection:
     """One client that was accepted. Times are seconds of one steady clock."""
 
-    __slots__ = ("_client_events", "_heard", "_pinged", "app", "credential", "socket_id", "subscriptions")
+    __slots__ = (
+        "_authorize_until",
+        "_client_events",
+        "_heard",
+        "_pinged",
+        "app",
+        "credential",
+        "socket_id",
+        "subscriptions",
+        "user",
+    )
 
     def __init__(self, app: App, credential: Credential, socket_id: str, *, now: float) -> None:
         self.app = app
         self.credential = credential  # the one that the client connected with
         self.socket_id = socket_id
         self.subscriptions: dict[str, Member | None] = {}
+        self.user: User | None = None
+        timeout = app.authorization_timeout
+        self._authorize_until = None if timeout is None else now + timeout  # None once it has shown who it is
         self._heard = now  # when the last message came
         self._pinged: float | None = None  # when we asked for a sign of life that has not come
         self._client_events: deque[float] | None = None  # when the last ones came; few clients send any
@@ -113,7 +148,12 @@ class Connection:
         self._pinged = None
 
     def check(self, now: float) -> Sequence[Output]:
-        """What the passing of time leads to: a ping after the activity timeout, and then an end (P-ACT)."""
+        """What the passing of time leads to: a ping after the activity timeout, and then an end (P-ACT).
+
+        Where the app wants it, a client that has shown no authorisation in time is closed as well.
+        """
+        if self._authorize_until is not None and now >= self._authorize_until:
+            return (Close(Unauthorized("Sign in, or join a channel that needs an authorisation, in time")),)
         if self._pinged is not None:
             return (Close(PongTimeout()),) if now - self._pinged >= PONG_TIMEOUT else _NOTHING
         if now - self._heard < self.app.activity_timeout:
@@ -149,18 +189,35 @@ class Connection:
             # Hosted Pusher sends the first alone, but only the second reaches the channel's listener.
             return Send(messages.error(error)), Send(messages.subscription_error(request.channel, error))
         self.subscriptions[request.channel] = member
-        return (Subscribe(request.channel, member),)
+        return (Subscribe(request.channel, member, request.resume),)
 
     def _admit(self, request: messages.Subscription) -> Member | None:
         """The member that the channel gets, if it has members. Raises SubscriptionRefused."""
+        kind = kind_of(request.channel)
+        if kind.needs_user:
+            self._check_user(request.channel)
+            return None
         check_channel(request.channel)
         limit = self.app.limits.channels_per_connection
         if len(self.subscriptions) >= limit:
             raise TooManyChannels(limit)
-        kind = kind_of(request.channel)
-        if kind.needs_auth:
-            verify_channel(self.app, request.auth, self.socket_id, request.channel, request.channel_data)
-        return member_of(request.channel, request.channel_data) if kind.has_members else None
+        if not kind.needs_auth:
+            return None
+        verify_channel(self.app, request.auth, self.socket_id, request.channel, request.channel_data)
+        member = self._member(request) if kind.has_members else None
+        self._authorize_until = None
+        return member
+
+    def _check_user(self, channel: str) -> None:
+        """Raise NotSignedIn unless the channel is that of the user who has signed in here."""
+        if self.user is None or channel != SERVER_TO_USER_PREFIX + self.user.id:
+            raise NotSignedIn(channel)
+
+    def _member(self, request: messages.Subscription) -> Member:
+        """The member that a subscription names; who has signed in need not say it again."""
+        if request.channel_data is None and self.user is not None:
+            return Member(self.user.id, self.user.info)
+        return member_of(request.channel, request.channel_data)
 
     def _unsubscribe(self, message: Message) -> Sequence[Output]:
         channel = messages.read_unsubscription(message).channel
@@ -168,6 +225,24 @@ class Connection:
             raise NoSubscription(channel)
         del self.subscriptions[channel]
         return (Unsubscribe(channel),)
+
+    def _sign_in(self, message: Message) -> Sequence[Output]:
+        request = messages.read_sign_in(message)
+        verify_user(self.app, request.auth, self.socket_id, request.user_data)
+        user, excess = self._within_watchlist(user_of(request.user_data))
+        if self.user is not None and self.user.id != user.id:
+            raise AlreadySignedIn(self.user.id)
+        self.user = user
+        self._authorize_until = None
+        return (*excess, SignIn(user))
+
+    def _within_watchlist(self, user: User) -> tuple[User, Sequence[Output]]:
+        """The user with as many watched ones as the app allows, and what to say of the others."""
+        limit = self.app.limits.watchlist
+        if len(user.watchlist) <= limit:
+            return user, _NOTHING
+        excess = WatchlistTooLong(len(user.watchlist), limit)
+        return replace(user, watchlist=user.watchlist[:limit]), (Send(messages.error(excess)),)
 
     def _client_event(self, message: Message, now: float) -> Sequence[Output]:
         channel = self._client_event_channel(message)
@@ -206,6 +281,7 @@ class Connection:
 _HANDLERS: Mapping[str, Callable[[Connection, Message], Sequence[Output]]] = {
     "pusher:ping": Connection._ping,
     "pusher:pong": Connection._pong,
+    "pusher:signin": Connection._sign_in,
     "pusher:subscribe": Connection._subscribe,
     "pusher:unsubscribe": Connection._unsubscribe,
 }

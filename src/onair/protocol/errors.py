@@ -1,18 +1,18 @@
 """What a client can do wrong, and what it shall do then.
 
 ProtocolError
-├── UnknownApp 4001 · NoSuchPath 4005 · BadProtocolVersion 4006 · UnsupportedProtocol 4007 · NoProtocol 4008
-│   · Unauthorized 4009                the handshake is refused; the client gives up
+├── UnknownApp 4001 · AppDisabled 4003 · NoSuchPath 4005 · BadProtocolVersion 4006 · UnsupportedProtocol 4007
+│   · NoProtocol 4008 · Unauthorized 4009     the handshake is refused; the client gives up
 ├── OverCapacity 4100                  the client comes back after a second or more
 ├── ReconnectNow 4200 · PongTimeout 4201    the client comes back at once
-├── ClientEventRate 4301               told, and the connection stays
+├── ClientEventRate 4301 · WatchlistTooLong 4302    told, and the connection stays
 ├── InvalidRequestSignature            an HTTP request or a webhook that our secret did not sign
 ├── BadSocketId · BadEventName         a name that the protocol does not allow
 ├── BadMessage · MessageTooLarge · UnknownEvent · ClientEventRefused · ExistingSubscription · NoSubscription
-│                                      told with code null, and the connection stays
+│   · InvalidUser · AlreadySignedIn    told with code null, and the connection stays
 └── SubscriptionRefused                told with code null, and once more on the channel
     ├── BadChannel · BadUserId         a name that the protocol does not allow
-    ├── TooManyChannels
+    ├── TooManyChannels · NotSignedIn
     └── InvalidAuth
         ├── MissingAuth · InvalidKey · InvalidSignature
         └── InvalidMember              the signed channel_data is not a member
@@ -38,6 +38,7 @@ class Reconnect(Enum):
 CODES: Mapping[int | None, str] = {
     None: "The message was refused",
     4001: "Application does not exist",
+    4003: "Application disabled",
     4005: "Path not found",
     4006: "Invalid version string format",
     4007: "Unsupported protocol version",
@@ -47,6 +48,7 @@ CODES: Mapping[int | None, str] = {
     4200: "The server restarts: reconnect",
     4201: "No pong was received in time: reconnect",
     4301: "Client event rejected due to rate limit",
+    4302: "Watchlist limit exceeded",
 }
 
 # A code's hundred decides. pusher-js never retries after a close with 43xx, so those are never close codes.
@@ -91,6 +93,16 @@ class UnknownApp(ProtocolError):
         super().__init__(
             f"App key {shortened(key)} is not known here: check the key and the host of the client"
         )
+
+
+class AppDisabled(ProtocolError):
+    """The app is switched off at the server."""
+
+    code = 4003
+    status = 403
+
+    def __init__(self, app_id: str) -> None:
+        super().__init__(f"App {app_id} is disabled: enable it at the server")
 
 
 class NoSuchPath(ProtocolError):
@@ -166,6 +178,15 @@ class ClientEventRate(ProtocolError):
         super().__init__(f"Client event rejected: more than {limit} in a second; send fewer, or join them")
 
 
+class WatchlistTooLong(ProtocolError):
+    """A watchlist names more users than the app allows; the first of them are watched."""
+
+    code = 4302
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(f"The watchlist has {size} users: the first {limit} are watched")
+
+
 class InvalidRequestSignature(ProtocolError):
     """An HTTP request or a webhook that our secret did not sign."""
 
@@ -227,6 +248,17 @@ class NoSubscription(ProtocolError):
         )
 
 
+class InvalidUser(ProtocolError):
+    """The ``user_data`` of a sign-in is not ``{"id": …, "user_info": …, "watchlist": […]}``."""
+
+
+class AlreadySignedIn(ProtocolError):
+    """A connection that has signed in wants to be another user."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(f"This connection is signed in as {user_id}: use another one for another user")
+
+
 class SubscriptionRefused(ProtocolError):
     """A subscription that is not granted; ``kind`` is the ``type`` of its ``pusher:subscription_error``."""
 
@@ -262,6 +294,13 @@ class TooManyChannels(SubscriptionRefused):
         super().__init__(
             f"This connection has {limit} channels, and no more are allowed: unsubscribe from one"
         )
+
+
+class NotSignedIn(SubscriptionRefused):
+    """A user's own channel, wanted by a connection that is not signed in as this user."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(f"Channel {shortened(channel)} is for its user alone: sign in as this user first")
 
 
 class InvalidAuth(SubscriptionRefused):

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 from onair.protocol.app import App, Credential
 from onair.protocol.errors import (
+    AppDisabled,
     BadProtocolVersion,
     NoProtocol,
     NoSuchPath,
@@ -49,6 +50,8 @@ def accept(apps: Mapping[str, App], path: str, query: str) -> Accepted:
     credential = app.credential(key) if app is not None else None
     if app is None or credential is None:
         raise UnknownApp(key)
+    if not app.enabled:
+        raise AppDisabled(app.id)
     _check_version(query)
     return Accepted(app, credential)
 

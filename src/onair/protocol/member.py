@@ -17,6 +17,10 @@ class Member:
     user_id: str
     info: bytes | None = None
 
+    @property
+    def info_json(self) -> msgspec.Raw | None:
+        return None if self.info is None else msgspec.Raw(self.info)
+
 
 class _ChannelData(msgspec.Struct):
     user_id: str | int

@@ -6,7 +6,7 @@ times as much to make.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -46,12 +46,24 @@ class Message(msgspec.Struct, frozen=True):
         return read(self.text, _anything)
 
 
+class Resume(msgspec.Struct, frozen=True):
+    """What a client of ours adds to a subscription that shall have no gap; other clients know nothing of it.
+
+    ``position`` is the last one that it saw on the channel, None at the first time; ``socket_id`` is what it
+    had then, since some events were not for that socket.
+    """
+
+    position: str | None = None
+    socket_id: str | None = None
+
+
 class Subscription(msgspec.Struct, frozen=True):
     """The data of ``pusher:subscribe``."""
 
     channel: str
     auth: str | None = None
     channel_data: str | None = None
+    resume: Resume | None = None
 
 
 class Unsubscription(msgspec.Struct, frozen=True):
@@ -60,11 +72,19 @@ class Unsubscription(msgspec.Struct, frozen=True):
     channel: str
 
 
+class SignIn(msgspec.Struct, frozen=True):
+    """The data of ``pusher:signin``."""
+
+    auth: str
+    user_data: str
+
+
 class _Outgoing(msgspec.Struct, omit_defaults=True):
     event: str
     data: str | msgspec.Raw
     channel: str | None = None
     user_id: str | None = None
+    position: str | None = None
 
 
 _message = msgspec.json.Decoder(Message)
@@ -72,6 +92,7 @@ _string = msgspec.json.Decoder(str)
 _anything = msgspec.json.Decoder()
 _subscription = msgspec.json.Decoder(Subscription)
 _unsubscription = msgspec.json.Decoder(Unsubscription)
+_sign_in = msgspec.json.Decoder(SignIn)
 _json = msgspec.json.Encoder().encode
 
 
@@ -110,13 +131,24 @@ def read_unsubscription(message: Message) -> Unsubscription:
     return _read_data(message, _unsubscription)
 
 
-def encode(event: str, data: str = "{}", channel: str | None = None, user_id: str | None = None) -> bytes:
+def read_sign_in(message: Message) -> SignIn:
+    """The data of a ``pusher:signin``. Raises BadMessage."""
+    return _read_data(message, _sign_in)
+
+
+def encode(
+    event: str,
+    data: str = "{}",
+    channel: str | None = None,
+    user_id: str | None = None,
+    position: str | None = None,
+) -> bytes:
     """A message. ``data`` is JSON text and is sent as a JSON string, as it is.
 
     Raises BadMessage where a text has lone surrogates, which are not UTF-8.
     """
     try:
-        return _json(_Outgoing(event, data, channel, user_id))
+        return _json(_Outgoing(event, data, channel, user_id, position))
     except UnicodeEncodeError as error:
         raise BadMessage(f"The event is not text: {error}") from None
 
@@ -126,8 +158,8 @@ def _encode_object(event: str, data: object) -> bytes:
     return _json(_Outgoing(event, msgspec.Raw(_json(data))))
 
 
-def _encode_value(event: str, data: object, channel: str | None = None) -> bytes:
-    return encode(event, _json(data).decode(), channel)
+def _encode_value(event: str, data: object, channel: str | None = None, position: str | None = None) -> bytes:
+    return encode(event, _json(data).decode(), channel, position=position)
 
 
 PING = _encode_object("pusher:ping", {})
@@ -151,25 +183,53 @@ def subscription_error(channel: str, reason: SubscriptionRefused) -> bytes:
     return _encode_value("pusher:subscription_error", data, channel)
 
 
-def subscription_succeeded(channel: str, members: Collection[Member] | None = None) -> bytes:
-    """``pusher_internal:subscription_succeeded``, with the members of a presence channel, each user once."""
+def subscription_succeeded(
+    channel: str, members: Collection[Member] | None = None, position: str | None = None
+) -> bytes:
+    """``pusher_internal:subscription_succeeded``, with the members of a presence channel, each user once.
+
+    ``position`` is for who asked for it: all up to there has been seen, or is not to be had any more.
+    """
     event = "pusher_internal:subscription_succeeded"
     if members is None:
-        return encode(event, channel=channel)
-    info = {member.user_id: _info(member) for member in members}
-    return _encode_value(event, {"presence": {"ids": list(info), "hash": info, "count": len(info)}}, channel)
+        return encode(event, channel=channel, position=position)
+    info = {member.user_id: member.info_json for member in members}
+    data = {"presence": {"ids": list(info), "hash": info, "count": len(info)}}
+    return _encode_value(event, data, channel, position)
+
+
+def gap(channel: str) -> bytes:
+    """``onair:gap``: what was missed on a channel is not to be had any more. For who asked for positions."""
+    return encode("onair:gap", channel=channel)
+
+
+def subscription_count(channel: str, count: int) -> bytes:
+    """``pusher_internal:subscription_count``: how many connections a channel has."""
+    return _encode_value("pusher_internal:subscription_count", {"subscription_count": count}, channel)
+
+
+def cache_miss(channel: str) -> bytes:
+    """``pusher:cache_miss``: a cache channel has no event to give."""
+    return encode("pusher:cache_miss", channel=channel)
+
+
+def signin_success(user_data: str) -> bytes:
+    """``pusher:signin_success``, with the data as it was signed."""
+    return _encode_value("pusher:signin_success", {"user_data": user_data})
+
+
+def watchlist_events(events: Mapping[str, Collection[str]]) -> bytes:
+    """``pusher_internal:watchlist_events``: the ids of who is now ``online`` and who ``offline``."""
+    data = {"events": [{"name": name, "user_ids": list(ids)} for name, ids in events.items() if ids]}
+    return _encode_value("pusher_internal:watchlist_events", data)
 
 
 def member_added(channel: str, member: Member) -> bytes:
     """``pusher_internal:member_added``: a user's first connection."""
-    data = {"user_id": member.user_id, "user_info": _info(member)}
+    data = {"user_id": member.user_id, "user_info": member.info_json}
     return _encode_value("pusher_internal:member_added", data, channel)
 
 
 def member_removed(channel: str, user_id: str) -> bytes:
     """``pusher_internal:member_removed``: a user's last connection has left."""
     return _encode_value("pusher_internal:member_removed", {"user_id": user_id}, channel)
-
-
-def _info(member: Member) -> msgspec.Raw | None:
-    return None if member.info is None else msgspec.Raw(member.info)

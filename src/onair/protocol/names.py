@@ -10,6 +10,7 @@ from onair.protocol.errors import BadChannel, BadEventName, BadSocketId, BadUser
 MAX_NAME_LENGTH = 200
 
 CLIENT_EVENT_PREFIX = "client-"
+SERVER_TO_USER_PREFIX = "#server-to-user-"
 RESERVED_EVENT_PREFIXES = ("pusher:", "pusher_internal:")
 
 # P-NAME, P-USER. No "#": the protocol keeps it for its own channels.
@@ -24,6 +25,7 @@ class ChannelKind:
 
     prefix: str
     needs_auth: bool = False
+    needs_user: bool = False
     has_members: bool = False
     encrypted: bool = False
     cached: bool = False
@@ -43,6 +45,7 @@ PREFIXED_KINDS = (
         prefix="private-encrypted-cache-", needs_auth=True, encrypted=True, cached=True, client_events=True
     ),
     ChannelKind(prefix="presence-cache-", needs_auth=True, has_members=True, cached=True, client_events=True),
+    ChannelKind(prefix=SERVER_TO_USER_PREFIX, needs_user=True),
 )
 
 _KINDS = {kind.prefix: kind for kind in PREFIXED_KINDS}
@@ -59,6 +62,14 @@ def check_channel(name: str) -> None:
     """Raise BadChannel unless ``name`` can be a channel's (P-NAME)."""
     if _NAME.fullmatch(name) is None:
         raise BadChannel(name)
+
+
+def check_target(name: str) -> None:
+    """Raise BadChannel or BadUserId unless an application may publish to ``name``: a channel, or a user's."""
+    if name.startswith(SERVER_TO_USER_PREFIX):
+        check_user_id(name.removeprefix(SERVER_TO_USER_PREFIX))
+    else:
+        check_channel(name)
 
 
 def check_user_id(user_id: str) -> None:

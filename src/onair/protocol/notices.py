@@ -34,9 +34,7 @@ class MemberRemoved(msgspec.Struct, frozen=True, tag_field="name", tag="member_r
     user_id: str
 
 
-class ClientEventSent(
-    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="name", tag="client_event"
-):
+class ClientEventSent(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="name", tag="client_event"):
     """A client has sent an event; ``data`` is JSON text, ``user_id`` is set on presence channels."""
 
     channel: str

@@ -14,8 +14,8 @@ from onair.protocol.names import check_user_id
 class User:
     """A signed-in user.
 
-    ``info`` is the JSON of its ``user_info``, or None; ``watchlist`` has the ids of the users whose coming and
-    going it is told; ``data`` is the ``user_data`` as it was signed.
+    ``info`` is the JSON of its ``user_info``, or None; ``watchlist`` has the ids of the users whose coming
+    and going it is told; ``data`` is the ``user_data`` as it was signed.
     """
 
     id: str

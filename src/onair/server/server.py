@@ -7,12 +7,15 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from secrets import token_hex
+from time import monotonic
 
 from onair.hub import Hub
 from onair.protocol import handshake as protocol_handshake
 from onair.protocol.app import App, Credential
 from onair.protocol.errors import OverCapacity, ProtocolError, ReconnectNow, Unauthorized
 from onair.protocol.publication import Publication
+from onair.server.counters import Counters
 from onair.server.origins import OriginPolicy
 from onair.server.watch import Timings, Watch
 
@@ -22,6 +25,9 @@ logger = logging.getLogger("onair.server")
 SPARE_FILES = 128
 
 _NOT_LOOKED = -1
+
+#: The random bytes of a hub's epoch: two lives of a server must not have the same.
+EPOCH_BYTES = 8
 
 #: Turns of the event loop that a flush may wait for more events of the same read.
 MAX_TURNS = 32
@@ -43,14 +49,12 @@ class ServedApp:
     def __init__(self, app: App, server: Server) -> None:
         self.app = app
         self.sessions = 0
-        self.hub = Hub(app, wake=self._wake)
+        self.hub = Hub(app, wake=self._wake, clock=monotonic, epoch=token_hex(EPOCH_BYTES))
         self._server = server
-        self._published = 0
 
     def publish(self, publications: Iterable[Publication]) -> None:
         """Publish to this process's sockets at the next flush; one that cannot be sent is logged."""
         for publication in publications:
-            self._published += 1
             try:
                 self.hub.publish(publication)
             except ProtocolError:
@@ -65,8 +69,8 @@ class ServedApp:
         Requests that came in one read are answered one turn after the other: a flush at the first turn would
         write to every listener once for each.
         """
-        if self._published != published and turn < MAX_TURNS:
-            self._soon(self._settle, turn + 1, self._published)
+        if self.hub.published != published and turn < MAX_TURNS:
+            self._soon(self._settle, turn + 1, self.hub.published)
         else:
             self.hub.flush()
 
@@ -95,10 +99,12 @@ class Server:
     ) -> None:
         self.origins = origins
         self.max_connections = open_file_limit() if max_connections is None else max_connections
-        self.watch = Watch(timings or Timings())
+        self.counters = Counters()
+        self.watch = Watch(timings or Timings(), on_sweep=self._tick)
         self.served = {app.id: ServedApp(app, self) for app in apps}
         self._by_key = {credential.key: app for app in apps for credential in app.credentials}
         self._refusal: ProtocolError | None = None
+        self._leaving: ProtocolError | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -137,8 +143,8 @@ class Server:
         Raises:
             ProtocolError: It may not; the reason says what it is to be told.
         """
-        if self._refusal is not None:
-            raise self._refusal.with_traceback(None)
+        if self.turns_away is not None:
+            raise self.turns_away.with_traceback(None)
         app, credential = protocol_handshake.accept(self._by_key, handshake.path, handshake.query)
         if not self.origins.allows(handshake.origin, handshake.host):
             raise Unauthorized(
@@ -171,6 +177,15 @@ class Server:
         """Refuse every new socket, and every event, with this reason; None accepts again."""
         self._refusal = reason
 
+    def drain(self) -> None:
+        """Take no new socket from now on; those that are open, and events, are served as ever."""
+        self._leaving = OverCapacity("The server restarts: come back in a second")
+
+    @property
+    def turns_away(self) -> ProtocolError | None:
+        """Why new sockets are refused now, whosever they are; None where they are taken."""
+        return self._refusal or self._leaving
+
     def close_all(self) -> None:
         """Close every socket at once, and let its client reconnect (4200). Only in this server's loop."""
         for session in self.watch:
@@ -179,6 +194,11 @@ class Server:
     def connections(self) -> int:
         """How many sessions are open."""
         return sum(served.sessions for served in self.served.values())
+
+    def _tick(self) -> bool:
+        """Let every hub do what is due. Return whether any waits for more."""
+        waits = [served.hub.tick() for served in self.served.values()]
+        return any(waits)
 
     def _check_capacity(self, served: ServedApp) -> None:
         limit = served.app.limits.connections

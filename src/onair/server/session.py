@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 from onair.hub import Hub
 from onair.protocol import frames, messages
 from onair.protocol.app import Limits
-from onair.protocol.connection import ClientEvent, Close, Connection, Output, Send, Subscribe, Unsubscribe
+from onair.protocol.connection import (
+    ClientEvent,
+    Close,
+    Connection,
+    Output,
+    Send,
+    SignIn,
+    Subscribe,
+    Unsubscribe,
+)
 from onair.protocol.errors import OverCapacity, ProtocolError
 
 if TYPE_CHECKING:
@@ -121,6 +130,7 @@ class Session(ABC):
 
     def shut(self, code: int, reason: str = "", *, linger: float | None = None) -> None:
         """Leave everything, and close the transport with a WebSocket close code."""
+        self.server.counters.closes[self.app_id, code] += 1
         self._leave()
         self.server.watch.closing(self, self.server.watch.timings.linger if linger is None else linger)
         self._shut(code, reason)
@@ -129,6 +139,11 @@ class Session(ABC):
         """The transport has gone, or its client will send no more."""
         self._leave()
         self.server.watch.gone(self)
+
+    @property
+    def app_id(self) -> str:
+        """The id of the app; empty while the client is not accepted, and where it never was."""
+        return "" if self._served is None else self._served.app.id
 
     @property
     def message_limit(self) -> int:
@@ -178,13 +193,16 @@ class Session(ABC):
         self.write(frames.text(output.payload))
 
     def _subscribe(self, output: Subscribe) -> None:
-        self._hub.subscribe(self, output.channel, output.member)
+        self._hub.subscribe(self, output.channel, output.member, output.resume)
 
     def _unsubscribe(self, output: Unsubscribe) -> None:
         self._hub.unsubscribe(self, output.channel)
 
     def _client_event(self, output: ClientEvent) -> None:
         self._hub.client_event(self, output)
+
+    def _sign_in(self, output: SignIn) -> None:
+        self._hub.sign_in(self, output.user)
 
     def _close(self, output: Close) -> None:
         self.close(output.error)
@@ -204,5 +222,6 @@ _PERFORM: Mapping[type[Output], Callable[[Session, Any], None]] = {
     Subscribe: Session._subscribe,
     Unsubscribe: Session._unsubscribe,
     ClientEvent: Session._client_event,
+    SignIn: Session._sign_in,
     Close: Session._close,
 }

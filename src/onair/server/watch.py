@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from onair.protocol.errors import OverCapacity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from onair.server.session import Session
 
@@ -53,8 +53,15 @@ class _Blocked:
 class Watch:
     """The sessions of a server, and the sweep over them."""
 
-    def __init__(self, timings: Timings) -> None:
+    def __init__(self, timings: Timings, *, on_sweep: Callable[[], bool] = bool) -> None:
+        """
+        Args:
+            timings: How long things may take.
+            on_sweep: Called in each sweep; returns whether there shall be another one though nobody is there.
+        """
         self.timings = timings
+        self._on_sweep = on_sweep
+        self._is_awaited = False
         self._shelves: tuple[set[Session], ...] = tuple(set() for _ in range(SHELVES))
         self._next = 0
         self._blocked: dict[Session, _Blocked] = {}
@@ -117,7 +124,7 @@ class Watch:
         try:
             self.sweep(monotonic())
         finally:
-            if self._blocked or self._closing or any(self._shelves):
+            if self._is_awaited or self._blocked or self._closing or any(self._shelves):
                 self._start()
 
     def sweep(self, now: float) -> None:
@@ -126,6 +133,7 @@ class Watch:
         Args:
             now: Seconds of the monotonic clock.
         """
+        self._is_awaited = self._on_sweep()
         self._next = (self._next + 1) % SHELVES
         for session in tuple(self._shelves[self._next]):
             session.check(now)
@@ -141,6 +149,7 @@ class Watch:
         is_growing = before is not None and blocked.waiting >= before
         is_too_much = blocked.waiting > BACKLOG + session.event_limit
         if now - blocked.since >= self.timings.patience or (is_growing and is_too_much):
+            session.server.counters.slow_readers[session.app_id] += 1
             session.close(
                 OverCapacity("This connection does not read what it is sent"), linger=self.timings.tick
             )

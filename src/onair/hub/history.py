@@ -1,0 +1,154 @@
+"""What clients may have missed: the last events of the channels where somebody asked for positions.
+
+A position is ``EPOCH.NUMBER``: which life of the hub, and how many events it had recorded then, on all
+channels. A channel is recorded from the first listener with positions until ``history_seconds`` after the
+last one has gone. Within that time, and as long as its events fit into the bounds, a client that comes back
+with a position gets exactly the channel's events after it. Of a channel that is not recorded nobody can say
+what it had meanwhile: the answer is a gap.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from onair.protocol.app import Limits
+
+#: The most that one channel keeps, in bytes: what a client misses is written to it at once.
+CHANNEL_BYTES = 1024 * 1024
+
+
+class _Recorded(NamedTuple):
+    number: int
+    wire: bytes
+    exclude: str | None
+
+
+class _Record:
+    """One channel's events."""
+
+    __slots__ = ("complete_from", "events", "size")
+
+    def __init__(self, number: int) -> None:
+        self.complete_from = number  # every event with a higher number is here
+        self.events: deque[_Recorded] = deque()
+        self.size = 0
+
+    def add(self, event: _Recorded) -> None:
+        self.events.append(event)
+        self.size += len(event.wire)
+
+    def drop_until(self, number: int) -> int:
+        """Drop the events up to this number. Return their size."""
+        before = self.size
+        while self.events and self.events[0].number <= number:
+            event = self.events.popleft()
+            self.size -= len(event.wire)
+            self.complete_from = event.number
+        return before - self.size
+
+    @property
+    def oldest(self) -> int:
+        return self.events[0].number
+
+
+class _Kept(NamedTuple):
+    """When an event was recorded, in the order of all channels."""
+
+    at: float
+    number: int
+    channel: str
+
+
+class History:
+    """The recorded channels of one hub. Times are seconds of one steady clock."""
+
+    __slots__ = ("_epoch", "_idle", "_kept", "_limits", "_number", "_records", "_size")
+
+    def __init__(self, limits: Limits, epoch: str) -> None:
+        self._limits = limits
+        self._epoch = epoch
+        self._number = 0
+        self._records: dict[str, _Record] = {}
+        self._kept: deque[_Kept] = deque()
+        self._idle: dict[str, float] = {}  # since when nobody listens with positions, in the order of time
+        self._size = 0
+
+    def __contains__(self, channel: str) -> bool:
+        """Whether the channel's events are recorded."""
+        return channel in self._records
+
+    @property
+    def position(self) -> str:
+        """The present position, on every channel."""
+        return f"{self._epoch}.{self._number}"
+
+    def open(self, channel: str) -> None:
+        """Record a channel, to which somebody listens with positions now."""
+        self._idle.pop(channel, None)
+        if channel not in self._records:
+            self._records[channel] = _Record(self._number)
+
+    def leave(self, channel: str, now: float) -> None:
+        """Nobody listens to a recorded channel with positions any more: record it for some time still."""
+        self._idle[channel] = now
+
+    def advance(self) -> str:
+        """The position of the next event, which is recorded then."""
+        self._number += 1
+        return self.position
+
+    def record(self, channel: str, wire: bytes, exclude: str | None, now: float) -> None:
+        """Keep the event that :meth:`advance` gave a position to."""
+        record = self._records[channel]
+        record.add(_Recorded(self._number, wire, exclude))
+        self._size += len(wire)
+        self._kept.append(_Kept(now, self._number, channel))
+        while len(record.events) > self._limits.history_events or record.size > CHANNEL_BYTES:
+            self._size -= record.drop_until(record.oldest)
+        while self._size > self._limits.history_bytes:
+            self._drop_oldest()
+
+    def missed(self, channel: str, position: str, socket_id: str | None) -> list[bytes] | None:
+        """A channel's events after a position, without those that were not for a socket; None is a gap."""
+        record = self._records.get(channel)
+        number = self._number_of(position)
+        if record is None or number is None or number < record.complete_from:
+            return None
+        return [
+            event.wire
+            for event in record.events
+            if event.number > number and (event.exclude is None or event.exclude != socket_id)
+        ]
+
+    def expire(self, now: float) -> bool:
+        """Drop what is too old. Return whether anything is left that gets too old."""
+        before = now - self._limits.history_seconds
+        while self._kept and self._kept[0].at <= before:
+            self._drop_oldest()
+        while self._idle:
+            channel, since = next(iter(self._idle.items()))
+            if since > before:
+                return True
+            self._close(channel)
+        return bool(self._kept)
+
+    def _number_of(self, position: str) -> int | None:
+        """The number in a position of this life that was given out; None for any other text."""
+        epoch, _, digits = position.rpartition(".")
+        if epoch != self._epoch or not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
+            return None
+        number = int(digits)
+        return number if number <= self._number else None
+
+    def _close(self, channel: str) -> None:
+        """Record a channel no longer; no position of before counts for it from now on."""
+        self._number += 1
+        del self._idle[channel]
+        self._size -= self._records.pop(channel).size
+
+    def _drop_oldest(self) -> None:
+        kept = self._kept.popleft()
+        record = self._records.get(kept.channel)
+        if record is not None:
+            self._size -= record.drop_until(kept.number)
