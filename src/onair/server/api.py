@@ -19,6 +19,7 @@ from onair.protocol.errors import BadMessage, InvalidRequestSignature, ProtocolE
 from onair.protocol.messages import read
 from onair.protocol.names import check_channel, check_event, check_socket_id
 from onair.protocol.publication import MAX_CHANNELS, Publication
+from onair.server.bodies import BodyTooLarge, ClientGone, read_body
 from onair.server.server import Server
 from onair.server.types import Receive, Scope, Send
 
@@ -42,10 +43,6 @@ class RequestRefused(Exception):
         super().__init__(text)
         self.status = status
         self.text = text
-
-
-class ClientGone(Exception):
-    """The client has gone before its request was complete: there is nobody to answer."""
 
 
 class _Event(msgspec.Struct):
@@ -107,13 +104,15 @@ async def _carry_out(server: Server, scope: Scope, receive: Receive) -> None:
     try:
         # Before the body is read: many of them, held back before their end, would fill the memory.
         signing.verify_request(served.app, "POST", path, params, now=int(time.time()))
-        body = await _body(scope, receive, body_limit(served.app))
+        body = await read_body(scope, receive, body_limit(served.app))
         signing.verify_body(params, body)
         publications = publications_in(served.app, body)
     except InvalidRequestSignature as error:
         raise RequestRefused(401, error.message) from None
     except ProtocolError as error:
         raise RequestRefused(400, error.message) from None
+    except BodyTooLarge as error:
+        raise RequestRefused(413, f"{error}: send fewer or smaller events") from None
     served.publish(publications)
 
 
@@ -121,27 +120,6 @@ def _signed_path(scope: Scope) -> str:
     """The path as the client sees it, which is what it signed: with what a proxy cut off (``root_path``)."""
     path, root = str(scope["path"]), str(scope.get("root_path", ""))
     return path if path.startswith(root) else root + path
-
-
-async def _body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The request's body, of at most so many bytes."""
-    announced = dict(scope["headers"]).get(b"content-length", b"0")
-    if announced.isdigit() and int(announced) > limit:
-        raise _too_large(limit)
-    body = bytearray()
-    while True:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise ClientGone
-        body += event.get("body", b"")
-        if len(body) > limit:
-            raise _too_large(limit)
-        if not event.get("more_body", False):
-            return bytes(body)
-
-
-def _too_large(limit: int) -> RequestRefused:
-    return RequestRefused(413, f"The request has more than {limit:,} bytes: send fewer or smaller events")
 
 
 def _events_body_limit(app: App) -> int:

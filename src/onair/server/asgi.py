@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 from onair.server import api
+from onair.server.buffered import GONE
 from onair.server.lifespan import Lifespan
-from onair.server.outbox import GONE, OutboxSession
-from onair.server.server import Handshake, Server
+from onair.server.outbox import OutboxSession
+from onair.server.scopes import handshake_of
+from onair.server.server import Server
 from onair.server.types import ASGIApp, Receive, Scope, Send
 
 
@@ -59,21 +60,5 @@ async def _serve_socket(server: Server, scope: Scope, receive: Receive, send: Se
     except GONE:
         return
     session = OutboxSession(server)
-    session.open(_handshake(scope))
+    session.open(handshake_of(scope))
     await session.run(receive, send)
-
-
-def _handshake(scope: Scope) -> Handshake:
-    headers = scope["headers"]
-    return Handshake(
-        path=scope["path"],
-        query=scope["query_string"].decode("latin-1"),
-        origin=_header(headers, b"origin"),
-        host=_header(headers, b"host") or "",
-    )
-
-
-def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
-    """A header's value; several are joined, which makes of two origins none that is allowed."""
-    values = [value.decode("latin-1") for key, value in headers if key.lower() == name]
-    return ", ".join(values) if values else None
