@@ -2,6 +2,7 @@
 
 import { Emitter } from "./emitter.js";
 import { Members, difference, rosterOf, withMember, withoutMember } from "./members.js";
+import { Place } from "./place.js";
 
 /** @typedef {import("./messages.js").Message} Message */
 /** @typedef {import("./members.js").Member} Member */
@@ -18,6 +19,7 @@ export class Channel extends Emitter {
     /** @type {number | null} */
     this.subscriptionCount = null;
     this._send = send;
+    this._place = new Place();
   }
 
   /**
@@ -114,7 +116,9 @@ const INTERNAL = new Map(
 
 /** @param {string} name */
 const unsupported = (name) => {
-  throw new Error(`onair: "${name}" needs the build of pusher-js with encryption.`);
+  throw new Error(
+    `onair: "${name}" is encrypted: put {% pusherable_script encryption=True %} and a Pusher connection on the page.`,
+  );
 };
 
 /**

@@ -4,6 +4,7 @@ import { Emitter } from "./emitter.js";
 import { PusherLink, findPusher } from "./pusher-link.js";
 import { readSettings } from "./settings.js";
 import { SocketLink } from "./socket-link.js";
+import { User } from "./user.js";
 
 /** @typedef {import("./connection.js").State} State */
 /** @typedef {import("./settings.js").Settings} Settings */
@@ -18,6 +19,8 @@ export class OnAir extends Emitter {
     super();
     /** @type {State} */
     this.state = "disconnected";
+    /** The page's visitor, after `signin()`. */
+    this.user = new User();
     this._page = page;
     this._settings = settings;
     /** @type {SocketLink | PusherLink | null} */
@@ -38,6 +41,11 @@ export class OnAir extends Emitter {
   /** Let the connection go, until `connect()`; the channels are kept for it. */
   disconnect() {
     this._link?.disconnect();
+  }
+
+  /** Tell the server who the visitor is, on this connection and each one after it. The site says who. */
+  signin() {
+    this._connected().signin();
   }
 
   /**
@@ -81,8 +89,8 @@ export class OnAir extends Emitter {
     };
     const pusher = findPusher(page, settings.key);
     return pusher
-      ? new PusherLink(page, settings, listener, pusher)
-      : new SocketLink(page, settings, listener);
+      ? new PusherLink(page, settings, listener, this.user, pusher)
+      : new SocketLink(page, settings, listener, this.user);
   }
 
   /** @param {State} state */

@@ -9,21 +9,38 @@ declare global {
     name: string;
     bind(event: string, handler: (data: any, metadata?: any) => void): unknown;
     unbind(event?: string, handler?: (data: any, metadata?: any) => void): unknown;
+    emit(event: string, data?: unknown, metadata?: unknown): unknown;
     trigger(event: string, data: unknown): boolean;
     subscribed: boolean;
     members?: unknown;
+    [told: symbol]: string | undefined;
   }
 
-  type Signature = { auth: string; channel_data?: string };
+  type Signature = { auth: string; channel_data?: string; shared_secret?: string };
   type PusherAuthorizer = (
     request: { socketId: string; channelName: string },
     callback: (error: Error | null, signature: Signature | null) => void,
   ) => void;
 
+  type UserSignature = { auth: string; user_data: string };
+  type PusherUserAuthenticator = (
+    request: { socketId: string },
+    callback: (error: Error | null, signature: UserSignature | null) => void,
+  ) => void;
+
+  /** What pusher-js knows of the signed-in user; absent before its version 7.1. */
+  interface PusherUser {
+    user_data: { id: string; user_info?: any } | null;
+    watchlist: { bind_global(handler: (event: string, data: unknown) => void): unknown };
+    bind_global(handler: (event: string, data: unknown) => void): unknown;
+  }
+
   /** An instance of pusher-js, as far as it is used here. */
   interface PusherInstance {
     key: string;
-    config: { channelAuthorizer: PusherAuthorizer };
+    config: { channelAuthorizer: PusherAuthorizer; userAuthenticator?: PusherUserAuthenticator };
+    user?: PusherUser;
+    signin(): void;
     connection: {
       state: string;
       socket_id: string;

@@ -6,6 +6,7 @@
  * @property {any} [data]
  * @property {string} [channel]
  * @property {string} [user_id]   who sent a client event, on presence channels
+ * @property {string} [position]   of the channel, where the server keeps what clients may miss
  */
 
 /** @param {unknown} text */

@@ -2,6 +2,8 @@
 
 import { Authorizer, honourGrants } from "./authorizer.js";
 import { policyFor } from "./closing.js";
+import { GAP, watchForGaps } from "./gap.js";
+import { asPusherUserAuthenticator, authenticator } from "./signin.js";
 
 /** @typedef {import("./connection.js").State} State */
 
@@ -38,16 +40,23 @@ export class PusherLink {
    * @param {Page} page
    * @param {import("./settings.js").Settings} settings
    * @param {import("./connection.js").Listener} listener
+   * @param {import("./user.js").User} user
    * @param {PusherInstance} pusher
    */
-  constructor(page, settings, listener, pusher) {
+  constructor(page, settings, listener, user, pusher) {
+    this._page = page;
+    this._settings = settings;
     this._pusher = pusher;
     this._listener = listener;
     /** @type {Set<string>} the channels that the page had not joined without us */
     this._own = new Set();
+    /** @type {WeakSet<PusherChannel>} the channels whose gaps are told */
+    this._followed = new WeakSet();
     this._refused = false;
-    this._authorizer = new Authorizer(page, settings, (socketId) => socketId === this.socketId);
+    this._isCurrent = (/** @type {string} */ socketId) => socketId === this.socketId;
+    this._authorizer = new Authorizer(page, settings, this._isCurrent);
     honourGrants(pusher, this._authorizer);
+    relay(pusher, user);
     pusher.connection.bind("error", (error) => {
       this._refused = !!policyFor(reasonOf(error).code ?? 0).refused;
     });
@@ -69,6 +78,13 @@ export class PusherLink {
     this._pusher.disconnect();
   }
 
+  signin() {
+    const { _page: page, _settings: settings, _pusher: pusher } = this;
+    if (!pusher.user) throw new Error("onair: the page's pusher-js cannot sign in: load version 7.1 or a later one.");
+    pusher.config.userAuthenticator = asPusherUserAuthenticator(authenticator(page, settings, this._isCurrent));
+    pusher.signin();
+  }
+
   /** @param {string} name */
   channel(name) {
     return this._pusher.channel(name);
@@ -81,7 +97,20 @@ export class PusherLink {
   subscribe(name, grant) {
     if (grant) this._authorizer.grants.set(name, grant);
     if (!this._pusher.channel(name)) this._own.add(name);
-    return this._pusher.subscribe(name);
+    const channel = this._pusher.subscribe(name);
+    this._follow(channel);
+    return channel;
+  }
+
+  /** @param {PusherChannel} channel */
+  _follow(channel) {
+    if (this._followed.has(channel)) return;
+    this._followed.add(channel);
+    const { name } = channel;
+    watchForGaps(this._page, this._pusher, channel, () => {
+      channel.emit(GAP, {}, { channel: name });
+      this._listener.received({ event: GAP, data: {}, channel: name });
+    });
   }
 
   /** @param {string} name */
@@ -94,4 +123,18 @@ export class PusherLink {
     if (state === "connected") this._refused = false;
     this._listener.changed(state === "disconnected" && this._refused ? "refused" : STATES[state]);
   }
+}
+
+/**
+ * Let our user be who pusher-js has signed in, whichever script asked for it.
+ *
+ * @param {PusherInstance} pusher
+ * @param {import("./user.js").User} user
+ */
+function relay({ connection, user: theirs }, user) {
+  if (!theirs) return;
+  theirs.bind_global((event, data) => user.emit(event, data));
+  theirs.watchlist.bind_global((event, data) => user.watchlist.emit(event, data));
+  connection.bind("message", ({ event, data }) => event === "pusher:signin_success" && user._welcome(data.user_data));
+  connection.bind("state_change", ({ current }) => current !== "connected" && user._leave());
 }

@@ -4,6 +4,7 @@
  * @typedef {object} Settings
  * @property {string} key          the app's public key
  * @property {string} auth         where channels are authorised, a URL of the site
+ * @property {string} userAuth     where its visitor is signed in, a URL of the site
  * @property {string} url          where the server is; empty for the page's own host
  * @property {string} cluster      hosted Pusher's cluster; empty for every other server
  * @property {string} csrfCookie   the cookie that holds Django's CSRF token
@@ -20,6 +21,7 @@ export function readSettings(dataset) {
   return {
     key: dataset.onairKey ?? "",
     auth: dataset.onairAuth ?? "",
+    userAuth: dataset.onairUserAuth ?? "",
     url: dataset.onairUrl ?? "",
     cluster: dataset.onairCluster ?? "",
     csrfCookie: dataset.onairCsrfCookie ?? "csrftoken",

@@ -3,7 +3,11 @@
 import { Authorizer } from "./authorizer.js";
 import { PresenceChannel, kindOf } from "./channels.js";
 import { Connection } from "./connection.js";
+import { GAP, dispatchGap } from "./gap.js";
 import { socketUrl } from "./settings.js";
+import { SignIn, authenticator } from "./signin.js";
+import { asAuthError } from "./site.js";
+import { SERVER_TO_USER } from "./user.js";
 
 /** @typedef {import("./channels.js").Channel} Channel */
 /** @typedef {import("./messages.js").Message} Message */
@@ -13,14 +17,19 @@ export class SocketLink {
    * @param {Page} page
    * @param {import("./settings.js").Settings} settings
    * @param {import("./connection.js").Listener} listener
+   * @param {import("./user.js").User} user
    */
-  constructor(page, settings, listener) {
+  constructor(page, settings, listener, user) {
+    this._page = page;
+    this._user = user;
     this._listener = listener;
     /** @type {Map<string, Channel>} */
     this._channels = new Map();
     /** @type {Map<Channel, boolean>} for the present connection: false while authorised, true once it was told */
     this._asked = new Map();
-    this._authorizer = new Authorizer(page, settings, (socketId) => socketId === this.socketId);
+    const isCurrent = (/** @type {string} */ socketId) => socketId === this.socketId;
+    this._authorizer = new Authorizer(page, settings, isCurrent);
+    this._signIn = new SignIn(authenticator(page, settings, isCurrent), user, this);
     this._connection = new Connection(page, socketUrl(settings, page.location), {
       changed: (state) => this._changed(state),
       received: (message) => this._received(message),
@@ -37,6 +46,10 @@ export class SocketLink {
 
   disconnect() {
     this._connection.disconnect();
+  }
+
+  signin() {
+    this._signIn.request();
   }
 
   /** @param {string} name */
@@ -81,24 +94,41 @@ export class SocketLink {
   _changed(state) {
     this._asked.clear();
     for (const channel of this._channels.values()) channel.subscribed = false;
+    this._signIn.changed();
     if (state === "connected") for (const channel of this._channels.values()) this._ask(channel);
     this._listener.changed(state);
   }
 
   /** @param {Message} message */
   _received(message) {
-    const channel = message.channel && this._channels.get(message.channel);
-    if (channel) {
-      if (message.event === "pusher:subscription_error") this._asked.delete(channel);
-      channel._receive(message);
-    }
-    if (!message.event.startsWith("pusher_internal:")) this._listener.received(message);
+    const { event, data } = message;
+    const channel = this._channels.get(message.channel ?? "");
+    const gap = channel && this._follow(channel, message);
+    if (event === "pusher:signin_success") this._signIn.succeeded(data);
+    if (event === "pusher_internal:watchlist_events") this._user._watch(data);
+    channel?._receive(message);
+    if (!event.startsWith("pusher_internal:")) this._listener.received(message);
+    if (event === GAP && channel) dispatchGap(this._page, channel.name);
+    if (gap && this._channels.has(channel.name)) this._received({ event: GAP, data: {}, channel: channel.name });
+  }
+
+  /**
+   * @param {Channel} channel
+   * @param {Message} message
+   * @returns {boolean} whether events may be missing before this one
+   */
+  _follow(channel, { event, position }) {
+    if (event === "pusher_internal:subscription_succeeded") return channel._place.welcome(position, this.socketId);
+    if (event === "pusher:subscription_error") this._asked.delete(channel);
+    channel._place.see(position);
+    return false;
   }
 
   /** @param {Channel} channel */
   _ask(channel) {
     const { socketId } = this;
     if (!socketId || this._asked.has(channel)) return;
+    if (channel.name.startsWith(SERVER_TO_USER) && !this._user.signedIn) return;
     this._asked.set(channel, false);
     if (kindOf(channel.name).signed) this._authorize(channel, socketId);
     else this._join(channel, { auth: "" });
@@ -114,7 +144,7 @@ export class SocketLink {
       const signature = await this._authorizer.authorize(socketId, channel.name);
       if (isWanted()) this._join(channel, signature);
     } catch (error) {
-      if (isWanted()) this._refused(channel, /** @type {import("./authorizer.js").AuthorizationError} */ (error));
+      if (isWanted()) this._refused(channel, /** @type {import("./site.js").AuthorizationError} */ (error));
     }
   }
 
@@ -127,16 +157,17 @@ export class SocketLink {
       channel.members.myID = String(JSON.parse(channel_data).user_id);
     }
     this._asked.set(channel, true);
-    this._send({ event: "pusher:subscribe", data: { channel: channel.name, auth, channel_data } });
+    const resume = channel._place.request;
+    this._send({ event: "pusher:subscribe", data: { channel: channel.name, auth, channel_data, resume } });
   }
 
   /**
    * @param {Channel} channel
-   * @param {import("./authorizer.js").AuthorizationError} error
+   * @param {import("./site.js").AuthorizationError} error
    */
-  _refused(channel, { message, status }) {
+  _refused(channel, error) {
     this._asked.delete(channel);
-    console.warn(`onair: ${channel.name} is refused. ${message}`);
-    channel.emit("pusher:subscription_error", { type: "AuthError", error: message, status });
+    console.warn(`onair: ${channel.name} is refused. ${error.message}`);
+    channel.emit("pusher:subscription_error", asAuthError(error));
   }
 }

@@ -4,8 +4,10 @@ import { Authorizer, asPusherAuthorizer, honourGrants } from "./authorizer.js";
 import { TurnedAway, policyFor, reportNoServer, reportRefusal } from "./closing.js";
 import { hastenReturn } from "./comeback.js";
 import { callSafely } from "./emitter.js";
+import { watchForGaps } from "./gap.js";
 import { findPusher, reasonOf } from "./pusher-link.js";
 import { readSettings, serverAddress, socketUrl } from "./settings.js";
+import { asPusherUserAuthenticator, authenticator } from "./signin.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
 
@@ -51,7 +53,8 @@ export class Pusherable {
     this._bound = new Set();
     /** @type {PusherInstance | undefined} */
     this._pusher = undefined;
-    this._authorizer = new Authorizer(page, settings, (id) => id === this._pusher?.connection.socket_id);
+    this._isCurrent = (/** @type {string} */ id) => id === this._pusher?.connection.socket_id;
+    this._authorizer = new Authorizer(page, settings, this._isCurrent);
   }
 
   /**
@@ -65,10 +68,15 @@ export class Pusherable {
     this._pusher ??= this._adopt() ?? this._create();
     this._page.pusher = this._pusher;
     const channel = (this._page.channel = this._pusher.subscribe(name));
-    const id = `${name} ${event}`;
-    if (this._bound.has(id)) return;
-    this._bound.add(id);
+    // A page of tags alone may have old content then, and hears of it as it hears of the tags' events.
+    if (this._isNew(name)) watchForGaps(this._page, this._pusher, channel);
+    if (!this._isNew(`${name} ${event}`)) return;
     channel.bind(event, (data) => this._deliver(event, withModel(data, model), name));
+  }
+
+  /** @param {string} bound */
+  _isNew(bound) {
+    return !this._bound.has(bound) && !!this._bound.add(bound);
   }
 
   /** The connection to our app that the page's own code has made. */
@@ -84,6 +92,9 @@ export class Pusherable {
     const pusher = new Pusher(settings.key, {
       ...serverOptions(settings, page.location),
       channelAuthorization: { customHandler: asPusherAuthorizer(this._authorizer) },
+      userAuthentication: {
+        customHandler: asPusherUserAuthenticator(authenticator(page, settings, this._isCurrent)),
+      },
     });
     watch(page, pusher, settings);
     hastenReturn(page, pusher);

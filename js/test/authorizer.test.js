@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AuthorizationError, Authorizer } from "../src/authorizer.js";
+import { Authorizer } from "../src/authorizer.js";
+import { AuthorizationError } from "../src/site.js";
 import { FakePage, SETTINGS, settled } from "./fakes.js";
 
 function authorizer(settings = {}) {

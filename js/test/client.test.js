@@ -19,7 +19,8 @@ function connected() {
   return all;
 }
 
-const subscriptions = ({ page }) => page.socket.sentAs("pusher:subscribe");
+/** What was asked of channels, but for what a lost connection would have missed. */
+const subscriptions = ({ page }) => page.socket.sentAs("pusher:subscribe").map(({ resume, ...rest }) => rest);
 
 test("the page connects by itself when its scripts have run", () => {
   const { page, onair } = started();
@@ -117,8 +118,29 @@ test("names only look private when their prefix does", async () => {
 
 test("an encrypted channel is refused with what it needs", () => {
   const { onair } = connected();
-  assert.throws(() => onair.subscribe("private-encrypted-a"), /pusher-js with encryption/);
-  assert.equal(onair.channel("private-encrypted-a"), undefined);
+  for (const name of ["private-encrypted-a", "private-encrypted-cache-a"]) {
+    assert.throws(() => onair.subscribe(name), /\{% pusherable_script encryption=True %\}/);
+    assert.equal(onair.channel(name), undefined);
+  }
+});
+
+test("a cache channel is of the kind that its prefix says, and hears that nothing was kept", async () => {
+  const table = [
+    // name, whether it is authorised
+    ["cache-a", false],
+    ["private-cache-a", true],
+    ["presence-cache-a", true],
+  ];
+  for (const [name, signed] of table) {
+    const { page, onair } = connected();
+    const heard = [];
+    const channel = onair.subscribe(name).bind("pusher:cache_miss", (data) => heard.push(data));
+    await settled();
+    page.socket.welcomes(name);
+    page.socket.says("pusher:cache_miss", "{}", { channel: name });
+    assert.deepEqual([name, page.requests.length, heard], [name, Number(signed), [{}]]);
+    assert.equal("members" in channel, name.startsWith("presence-"));
+  }
 });
 
 test("channels of one tick are authorised together, before and after connecting", async () => {
@@ -288,7 +310,7 @@ async function present() {
     all.told.push([event, event.endsWith("succeeded") ? data.count : data.id]),
   );
   await settled();
-  all.page.socket.welcomes("presence-a", editors("1", "2"));
+  all.page.socket.welcomes("presence-a", editors("1", "2"), "p0");
   return all;
 }
 
@@ -325,7 +347,7 @@ test("after a reconnection it is told who came and went meanwhile", async () => 
   page.happens("online");
   page.socket.accepts("2.2");
   await settled();
-  page.socket.welcomes("presence-a", editors("1", "3"));
+  page.socket.welcomes("presence-a", editors("1", "3"), "p0");
   assert.deepEqual(told.slice(1), [
     ["pusher:member_removed", "2"],
     ["pusher:member_added", "3"],
@@ -369,6 +391,11 @@ test("a Pusher that the page's scripts make later, or keep to themselves, is fou
   page.document.dispatchEvent(new Event("DOMContentLoaded"));
   assert.equal(onair.subscribe("news"), pusher.channel("news"));
   assert.equal(page.sockets.length, 0);
+});
+
+test("an encrypted channel is left to the page's Pusher, which decrypts it", () => {
+  const { onair, pusher } = withPusher();
+  assert.equal(onair.subscribe("private-encrypted-a"), pusher.channel("private-encrypted-a"));
 });
 
 test("a Pusher of another app is left alone", () => {

@@ -67,8 +67,13 @@ class FakeSocket {
     );
   }
 
-  welcomes(channel, data = {}) {
-    this.says("pusher_internal:subscription_succeeded", JSON.stringify(data), { channel });
+  welcomes(channel, data = {}, position) {
+    this.says("pusher_internal:subscription_succeeded", JSON.stringify(data), { channel, position });
+  }
+
+  /** Let the user in whom the site has signed. */
+  signsIn(id) {
+    this.says("pusher:signin_success", JSON.stringify({ user_data: JSON.stringify({ id }) }));
   }
 
   drops(code = 1006, reason = "") {
@@ -98,6 +103,8 @@ export class FakePage extends EventTarget {
   endpoint = ({ channels }) => ({
     channels: Object.fromEntries(channels.map(({ name }) => [name, { auth: `key:${name}` }])),
   });
+  /** The same of the endpoint that signs the visitor in. */
+  userEndpoint = ({ socket_id }) => ({ auth: `key:${socket_id}`, user_data: '{"id":"7"}' });
   random = 0.5;
   Math = { random: () => this.random };
   performance = { now: () => this.clock.now };
@@ -129,7 +136,7 @@ export class FakePage extends EventTarget {
   async fetch(url, { headers, body }) {
     const json = JSON.parse(body);
     this.requests.push({ url, headers, json });
-    const answer = await this.endpoint(json);
+    const answer = await (url === SETTINGS.userAuth ? this.userEndpoint(json) : this.endpoint(json));
     if (answer instanceof Error) throw answer;
     if (answer instanceof Response) return answer;
     return new Response(JSON.stringify(answer));
@@ -160,9 +167,9 @@ class FakeDispatcher {
     return this;
   }
 
-  emit(event, data) {
-    for (const handler of this.#global) handler(event, data);
-    for (const [name, handler] of this.#bound) if (name === event) handler(data);
+  emit(event, data, metadata) {
+    for (const handler of this.#global) handler(event, data, metadata);
+    for (const [name, handler] of this.#bound) if (name === event) handler(data, metadata);
   }
 }
 
@@ -172,12 +179,17 @@ export function fakePusherClass() {
     static instances = [];
     channels = new Map();
     unsubscribed = [];
+    signIns = 0;
+    user = Object.assign(new FakeDispatcher(), { user_data: null, watchlist: new FakeDispatcher() });
 
     constructor(key, options = {}) {
       super();
       this.key = key;
       this.options = options;
-      this.config = { channelAuthorizer: options.channelAuthorization?.customHandler };
+      this.config = {
+        channelAuthorizer: options.channelAuthorization?.customHandler,
+        userAuthenticator: options.userAuthentication?.customHandler,
+      };
       this.connection = Object.assign(new FakeDispatcher(), { state: "initialized", socket_id: "" });
       FakePusher.instances.push(this);
     }
@@ -203,8 +215,32 @@ export function fakePusherClass() {
     }
 
     subscribe(name) {
-      if (!this.channels.has(name)) this.channels.set(name, Object.assign(new FakeDispatcher(), { name }));
+      if (!this.channels.has(name)) {
+        this.channels.set(name, Object.assign(new FakeDispatcher(), { name, subscribed: false }));
+      }
       return this.channels.get(name);
+    }
+
+    /** A new connection, on which every channel is joined. */
+    returns(socketId) {
+      this.moves("connecting");
+      this.moves("connected", socketId);
+      for (const channel of this.channels.values()) {
+        channel.subscribed = true;
+        channel.emit("pusher:subscription_succeeded");
+      }
+    }
+
+    signin() {
+      this.signIns++;
+    }
+
+    authenticate() {
+      return new Promise((resolve) =>
+        this.config.userAuthenticator({ socketId: this.connection.socket_id }, (error, signature) =>
+          resolve(error ?? signature),
+        ),
+      );
     }
 
     unsubscribe(name) {
@@ -226,6 +262,7 @@ export function fakePusherClass() {
 export const SETTINGS = {
   key: "app-key",
   auth: "/onair/auth",
+  userAuth: "/onair/user-auth",
   url: "",
   cluster: "",
   csrfCookie: "csrftoken",

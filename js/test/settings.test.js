@@ -4,17 +4,26 @@ import { readSettings, serverAddress, socketUrl } from "../src/settings.js";
 import { SETTINGS } from "./fakes.js";
 
 test("settings come from the data attributes, with Django's own names for CSRF", () => {
-  assert.deepEqual(readSettings({ onairKey: "app-key", onairAuth: "/onair/auth" }), SETTINGS);
+  assert.deepEqual(readSettings({ onairKey: "app-key", onairAuth: "/onair/auth", onairUserAuth: "/onair/user-auth" }), SETTINGS);
   assert.deepEqual(
     readSettings({
       onairKey: "k",
       onairAuth: "/live/auth",
+      onairUserAuth: "/live/user-auth",
       onairUrl: "wss://live.test/x",
       onairCluster: "eu",
       onairCsrfCookie: "c",
       onairCsrfHeader: "H",
     }),
-    { key: "k", auth: "/live/auth", url: "wss://live.test/x", cluster: "eu", csrfCookie: "c", csrfHeader: "H" },
+    {
+      key: "k",
+      auth: "/live/auth",
+      userAuth: "/live/user-auth",
+      url: "wss://live.test/x",
+      cluster: "eu",
+      csrfCookie: "c",
+      csrfHeader: "H",
+    },
   );
 });
 
