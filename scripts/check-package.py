@@ -24,6 +24,8 @@ WANTED = (
     "onair/static/onair/pusherable.js",
     "onair/static/onair/vendor/pusher.min.js",
     "onair/static/onair/vendor/pusher.min.js.LICENSE.txt",
+    "onair/static/onair/vendor/pusher-with-encryption.min.js",
+    "onair/static/onair/vendor/pusher-with-encryption.min.js.LICENSE.txt",
     "onair/templatetags/onair.py",
     "pusherable/templatetags/pusherable_tags.py",
     "pusherable/example/templates/example.html",
@@ -42,6 +44,7 @@ from onair.embedded.runserver import LiveServer
 
 assert issubclass(Command.server_cls, LiveServer)
 assert reverse("onair:auth") == "/onair/auth"
+assert reverse("onair:user-auth") == "/onair/user-auth"
 assert finders.find("onair/vendor/pusher.min.js")
 assert "onair/onair.js" in Template("{% load onair %}{% onair_script %}").render(Context())
 assert "pusher.min.js" in Template("{% load pusherable_tags %}{% pusherable_script %}").render(Context())

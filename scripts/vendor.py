@@ -70,6 +70,17 @@ PUSHER_JS = Package(
             "pusher.min.js.LICENSE.txt",
             "e7170db862044802ed3db75d61113e48aed5061ba5c97ec9820ff9856c4dc0f5",
         ),
+        # The same with what encrypted channels need, half as large again.
+        File(
+            "package/dist/web/pusher-with-encryption.min.js",
+            "pusher-with-encryption.min.js",
+            "b0a791d81a97d5967be4d363d2bb7c6a8957525ecebd4577cc332b0e49e421c2",
+        ),
+        File(
+            "package/LICENCE",
+            "pusher-with-encryption.min.js.LICENSE.txt",
+            "e7170db862044802ed3db75d61113e48aed5061ba5c97ec9820ff9856c4dc0f5",
+        ),
     ),
 )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onair.authorization.rules import authorize as authorize
+    from onair.authorization.watchlist import watchlist as watchlist
     from onair.publishing.api import apublish as apublish
     from onair.publishing.api import batch as batch
     from onair.publishing.api import publish as publish
@@ -22,9 +23,10 @@ _HOMES = {
     "authorize": "onair.authorization.rules",
     "batch": "onair.publishing.api",
     "publish": "onair.publishing.api",
+    "watchlist": "onair.authorization.watchlist",
 }
 
-__all__ = ["__version__", "apublish", "authorize", "batch", "publish"]
+__all__ = ["__version__", "apublish", "authorize", "batch", "publish", "watchlist"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags
 
-from onair import conf
+from onair import conf, encryption
 from onair.authorization import checks as authorization
 from onair.embedded import checks as embedded
 from onair.exceptions import ConfigurationError
@@ -17,6 +17,20 @@ from onair.views import checks as views
 UNKNOWN_OPTION = "onair.E001"
 WRONG_TYPE = "onair.E002"
 WRONG_VALUE = "onair.E003"
+NOT_HOSTED = "onair.W004"
+
+_IN_THE_APP = "Switch it on in the app's settings there, and take it out of ONAIR."
+_OWN_SERVER = "Hosted Pusher has nothing like it: take it out of ONAIR, or let a server of your own run."
+
+#: What hosted Pusher does not learn from ``ONAIR``, and what to do instead.
+NEED_OWN_SERVER = {
+    "AUTHORIZATION_TIMEOUT": _IN_THE_APP,
+    "CLIENT_EVENTS": _IN_THE_APP,
+    "SUBSCRIPTION_COUNTS": _IN_THE_APP,
+    "HISTORY_EVENTS": _OWN_SERVER,
+    "HISTORY_SECONDS": _OWN_SERVER,
+    "HISTORY_SIZE": _OWN_SERVER,
+}
 
 
 def check_settings(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
@@ -26,6 +40,19 @@ def check_settings(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> l
     except ConfigurationError as error:
         return [Error(str(error), id=WRONG_TYPE)]
     return [*_unknown_options(given), *(_wrong_types(given) or _wrong_values())]
+
+
+def check_hosted(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Say of each option that asks something of a server, where hosted Pusher serves and does not hear it."""
+    if not conf.is_hosted():
+        return []
+    return [
+        checks.Warning(
+            f'ONAIR["{name}"] has no effect: hosted Pusher serves this site.', hint=remedy, id=NOT_HOSTED
+        )
+        for name, remedy in NEED_OWN_SERVER.items()
+        if conf.user_settings().get(name)
+    ]
 
 
 def _unknown_options(given: dict[str, Any]) -> list[CheckMessage]:
@@ -50,7 +77,7 @@ def _wrong_types(given: dict[str, Any]) -> list[CheckMessage]:
 
 def _wrong_values() -> list[CheckMessage]:
     messages: list[CheckMessage] = []
-    for read in (conf.target, conf.public_url):
+    for read in (conf.target, conf.public_url, encryption.master_key):
         try:
             read()
         except ConfigurationError as error:
@@ -91,7 +118,9 @@ def register() -> None:
 
 #: Each check, and the tags by which ``manage.py check --tag`` selects it.
 CHECKS = (
+    (check_hosted, (Tags.compatibility,)),
     (check_settings, (Tags.compatibility,)),
+    (authorization.check_encryption, (Tags.compatibility,)),
     (authorization.check_endpoint, (Tags.urls,)),
     (authorization.check_middleware, (Tags.security,)),
     (authorization.check_rules, (Tags.security,)),

@@ -43,6 +43,8 @@ class Settings:
     #: Origins whose pages may connect, ``https://www.example.com``. Unset: ``ALLOWED_HOSTS`` and
     #: ``CSRF_TRUSTED_ORIGINS`` decide.
     ALLOWED_ORIGINS: list[str] | None = None
+    #: The key of encrypted channels: 32 bytes in base64. Unset, it comes from ``SECRET_KEY``.
+    ENCRYPTION_MASTER_KEY: str | None = None
     #: Whether browsers may send client events (``client-…``) to each other.
     CLIENT_EVENTS: bool = False
     #: Client events that one connection may send in a second.
@@ -53,10 +55,24 @@ class Settings:
     MAX_CLIENT_MESSAGE_SIZE: int = 10_240
     #: Channels that one connection may subscribe to.
     MAX_CHANNELS: int = 200
+    #: Users whose coming and going one user is told.
+    MAX_WATCHLIST: int = 100
     #: Connections that the server accepts. Unset: the limit of open files less 128.
     MAX_CONNECTIONS: int | None = None
     #: Silence after which a connection is tested.
     ACTIVITY_TIMEOUT: int = 120
+    #: Time that a connection has to sign in or to join a private or presence channel. Unset: any.
+    AUTHORIZATION_TIMEOUT: int | None = None
+    #: Whether everybody on a channel is told how many listen to it.
+    SUBSCRIPTION_COUNTS: bool = False
+    #: How long the last event of a cache channel is kept.
+    CACHE_SECONDS: int = 1_800
+    #: How long events are kept for browsers that come back.
+    HISTORY_SECONDS: int = 300
+    #: Events of one channel that are kept for them.
+    HISTORY_EVENTS: int = 1_000
+    #: The same, in bytes.
+    HISTORY_SIZE: int = 1024 * 1024
     #: Events that may wait for being sent; beyond it the oldest is dropped and counted.
     QUEUE_EVENTS: int = 10_000
     #: The same, in bytes of data.
@@ -138,6 +154,15 @@ def is_embedded() -> bool:
         return False
 
 
+def is_hosted() -> bool:
+    """Whether the commercial service serves this site; no, where the settings are wrong."""
+    try:
+        found = target()
+    except ConfigurationError:  # the check of the settings says what is wrong
+        return False
+    return isinstance(found, HostedPusher) and found.host is None
+
+
 def app() -> App:
     """Return the app that this site publishes to and signs for."""
     return target().app
@@ -197,6 +222,11 @@ def _make_app(app_id: str, credentials: tuple[Credential, ...]) -> App:
         channels_per_connection=settings.MAX_CHANNELS,
         client_events_per_second=settings.MAX_CLIENT_EVENTS_PER_SECOND,
         connections=settings.MAX_CONNECTIONS,
+        watchlist=settings.MAX_WATCHLIST,
+        cache_seconds=settings.CACHE_SECONDS,
+        history_seconds=settings.HISTORY_SECONDS,
+        history_events=settings.HISTORY_EVENTS,
+        history_bytes=settings.HISTORY_SIZE,
     )
     return App(
         id=app_id,
@@ -204,6 +234,8 @@ def _make_app(app_id: str, credentials: tuple[Credential, ...]) -> App:
         limits=limits,
         client_events=settings.CLIENT_EVENTS,
         activity_timeout=settings.ACTIVITY_TIMEOUT,
+        subscription_counts=settings.SUBSCRIPTION_COUNTS,
+        authorization_timeout=settings.AUTHORIZATION_TIMEOUT,
     )
 
 

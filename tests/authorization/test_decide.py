@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.test import RequestFactory, modify_settings
+from pytest_django import Settings
 
 from onair.authorization import grants
 from onair.authorization.decide import Allowed, Decision, Refused, authorize_channel
@@ -51,8 +53,8 @@ NAMES = [
     ("news", 400, "is a public channel"),
     ("privateer", 400, "is a public channel"),
     ("cache-x", 400, "is a public channel"),
-    ("private-encrypted-x", 400, "is an encrypted channel"),
-    ("private-encrypted-cache-x", 400, "is an encrypted channel"),
+    ("private-encrypted-x", 403, "No rule matches"),
+    ("private-encrypted-cache-x", 403, "No rule matches"),
     ("private-x", 403, "No rule matches private-x, and there is no grant."),
     ("private-cache-x", 403, "No rule matches"),
     ("presence-x", 403, "No rule matches"),
@@ -68,8 +70,42 @@ def test_without_rule_and_grant_every_name_is_refused(channel: str, status: int,
 
 
 def test_a_public_channel_is_not_asked_of_a_rule(no_rules: Rules) -> None:
-    authorize("private-{x}")(lambda request, x: True)
-    assert refused(ask("private-encrypted-x", member())).status == 400
+    asked: list[str] = []
+    authorize("private-{x}")(lambda request, x: asked.append(x))
+    assert refused(ask("privateer-x", member())).status == 400
+    assert asked == []
+
+
+@pytest.mark.parametrize("channel", ["private-encrypted-x", "private-encrypted-cache-x"])
+def test_an_encrypted_channel_is_decided_like_a_private_one(channel: str) -> None:
+    authorize(channel)(lambda request: True)
+    assert ask(channel) == Allowed()
+    assert ask("private-encrypted-y", grant=grants.grant("private-encrypted-y", NOBODY)) == Allowed()
+
+
+UNABLE = [
+    ({"nacl": None}, {}, 'pip install "django-onair[encrypted]"'),
+    ({}, {"ENCRYPTION_MASTER_KEY": "too short"}, "is not 32 bytes in base64"),
+]
+
+
+@pytest.mark.parametrize(("modules", "options", "remedy"), UNABLE)
+def test_where_nothing_can_be_encrypted_the_remedy_is_told(
+    modules: dict[str, None],
+    options: dict[str, str],
+    remedy: str,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for module in modules:
+        monkeypatch.setitem(sys.modules, module, None)
+    settings.ONAIR = options
+    authorize("private-encrypted-x")(lambda request: True)
+    answer = refused(ask("private-encrypted-x"))
+    assert (answer.status, answer.reason) == (403, "private-encrypted-x is an encrypted channel.")
+    assert remedy in answer.remedy
+    assert remedy in caplog.text
 
 
 ANSWERS = [

@@ -41,7 +41,6 @@ REFUSED = [
     ("privateer-{x}", "must start with private- or presence-"),
     ("{kind}-room", "must start with private- or presence-"),
     ("cache-{x}", "must start with private- or presence-"),
-    ("private-encrypted-{x}", "names an encrypted channel"),
     ("private-{a}{b}", "two placeholders side by side"),
     ("private-{a}-{a}", "names two placeholders alike"),
     ("private-{}", "has the placeholder {}"),

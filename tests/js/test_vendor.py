@@ -119,4 +119,9 @@ def test_the_reviewed_version_is_pinned_exactly(vendor: ModuleType) -> None:
 
     assert pinned["version"].count(".") == 2
     assert pinned["integrity"].startswith("sha512-")
-    assert {file["name"] for file in pinned["files"]} == {"pusher.min.js", "pusher.min.js.LICENSE.txt"}
+    assert {file["name"] for file in pinned["files"]} == {
+        "pusher.min.js",
+        "pusher.min.js.LICENSE.txt",
+        "pusher-with-encryption.min.js",
+        "pusher-with-encryption.min.js.LICENSE.txt",
+    }

@@ -21,7 +21,8 @@ from tests.views.elements import elements
 def vendored(settings: Settings, tmp_path: Path) -> None:
     """A project that has pusher-js, whether this checkout has fetched it or not."""
     (tmp_path / "onair" / "vendor").mkdir(parents=True)
-    (tmp_path / "onair" / "vendor" / "pusher.min.js").touch()
+    for library in ("pusher", "pusher-with-encryption"):
+        (tmp_path / "onair" / "vendor" / f"{library}.min.js").touch()
     settings.STATICFILES_DIRS = [tmp_path]
 
 
@@ -70,6 +71,11 @@ def test_the_tag_says_whether_the_channel_is_private() -> None:
 def test_a_template_may_put_the_element_into_a_variable() -> None:
     html = render("{% pusherable_subscribe 'view' object as tag %}{{ tag }}", object=Article(pk=7))
     assert elements(html)[0]["data-onair-event"] == "view"
+
+
+def test_a_page_with_encrypted_channels_gets_the_library_that_reads_them() -> None:
+    html = render("{% pusherable_script encryption=True %}")
+    assert elements(html)[0]["src"] == "/static/onair/vendor/pusher-with-encryption.min.js"
 
 
 def test_a_name_that_the_context_has_not_writes_nothing() -> None:

@@ -20,7 +20,7 @@ from tests.views.elements import Element, elements
 urlpatterns: list[Any] = []
 """A URLconf without the endpoint."""
 
-AUTH = {"data-onair-auth": "/onair/auth"}
+AUTH = {"data-onair-auth": "/onair/auth", "data-onair-user-auth": "/onair/user-auth"}
 CSRF = {"data-onair-csrf-cookie": "csrftoken", "data-onair-csrf-header": "X-CSRFToken"}
 
 PUSHER_SETTINGS = {"PUSHER_APP_ID": "1", "PUSHER_KEY": "the-key", "PUSHER_SECRET": "secret"}
@@ -30,7 +30,8 @@ PUSHER_SETTINGS = {"PUSHER_APP_ID": "1", "PUSHER_KEY": "the-key", "PUSHER_SECRET
 def vendored(settings: Settings, tmp_path: Path) -> None:
     """A project that has pusher-js, whether this checkout has fetched it or not."""
     (tmp_path / "onair" / "vendor").mkdir(parents=True)
-    (tmp_path / "onair" / "vendor" / "pusher.min.js").touch()
+    for library in (markup.PUSHER_JS, markup.PUSHER_JS_WITH_ENCRYPTION):
+        (tmp_path / library).touch()
     settings.STATICFILES_DIRS = [tmp_path]
 
 
@@ -53,6 +54,7 @@ def test_the_client_is_loaded_with_its_settings() -> None:
     key = conf.app().key
     assert markup.onair_script() == (
         f'<script src="/static/onair/onair.js" defer data-onair-key="{key}" data-onair-auth="/onair/auth" '
+        'data-onair-user-auth="/onair/user-auth" '
         'data-onair-csrf-cookie="csrftoken" data-onair-csrf-header="X-CSRFToken"></script>'
     )
 
@@ -63,6 +65,12 @@ def test_pusher_js_comes_from_the_sites_own_files() -> None:
     assert library == {"src": "/static/onair/vendor/pusher.min.js", "nonce": "n1"}
     key = {"data-onair-key": conf.app().key}
     assert tags == {"src": "/static/onair/pusherable.js", "nonce": "n1"} | key | AUTH | CSRF
+
+
+@pytest.mark.usefixtures("vendored")
+def test_pusher_js_comes_with_encryption_on_demand() -> None:
+    library, _ = elements(markup.pusherable_script(encryption=True))
+    assert library == {"src": "/static/onair/vendor/pusher-with-encryption.min.js"}
 
 
 ADDRESSES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -108,7 +116,7 @@ def test_the_names_of_cookie_and_header_are_the_sites(settings: Settings) -> Non
 
 @pytest.mark.urls(__name__)
 def test_a_site_without_the_endpoint_names_none(article: Article) -> None:
-    assert "data-onair-auth" not in only(markup.onair_script())
+    assert not AUTH.keys() & only(markup.onair_script()).keys()
     assert only(markup.pusherable_subscribe("view", article))["data-onair-channel"] == "article_7"
 
 

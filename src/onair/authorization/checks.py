@@ -13,11 +13,15 @@ from django.core.checks import CheckMessage
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
+from onair import conf, encryption
 from onair.authorization.rules import Rule, rules
+from onair.exceptions import ConfigurationError
+from onair.protocol.names import kind_of
 
 SAME_PATTERN = "onair.W040"
 NO_ENDPOINT = "onair.W041"
 NO_USERS = "onair.W042"
+NO_ENCRYPTION = "onair.E043"
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
@@ -36,6 +40,30 @@ def check_rules(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list
         for group in same.values()
         if len(group) > 1
     ]
+
+
+def check_encryption(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Say that nothing can be encrypted, where the site means to."""
+    if encryption.is_available() or not _wants_encryption():
+        return []
+    return [
+        checks.Error(
+            "The site has encrypted channels, and PyNaCl is not installed: nobody can join or publish there.",
+            hint=f"Run: {encryption.INSTALL}",
+            id=NO_ENCRYPTION,
+        )
+    ]
+
+
+def _wants_encryption() -> bool:
+    return _has_key() or any(kind_of(rule.pattern.text).encrypted for rule in rules)
+
+
+def _has_key() -> bool:
+    try:
+        return bool(conf.settings.ENCRYPTION_MASTER_KEY)
+    except ConfigurationError:  # the check of the settings says what is wrong
+        return False
 
 
 def check_endpoint(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:

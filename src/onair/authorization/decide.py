@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable
 from dataclasses import dataclass
-from inspect import isawaitable
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
+from onair import encryption
 from onair.authorization import grants, remedies
 from onair.authorization.members import BadUserInfo, channel_data
 from onair.authorization.model_channels import read
 from onair.authorization.permission import may_view
 from onair.authorization.refusal_log import RefusalLog
-from onair.authorization.rules import Answer, Match, rules
+from onair.authorization.rules import Answer, Match, rules, wait_for
+from onair.exceptions import ConfigurationError
 from onair.protocol.errors import BadChannel
 from onair.protocol.names import check_channel, kind_of
 
@@ -75,10 +74,6 @@ class Question:
         return getattr(self.request, "user", None)
 
     @property
-    def logged_in(self) -> bool:
-        return self.user is not None and bool(self.user.is_authenticated)
-
-    @property
     def about_presence(self) -> bool:
         return kind_of(self.channel).has_members
 
@@ -109,23 +104,47 @@ def _refuse_name(channel: str) -> Refused | None:
     kind = kind_of(channel)
     if not kind.needs_auth:
         return Refused(f"{channel} is a public channel.", "Subscribe to it without authorisation.", 400)
-    if kind.encrypted:
-        return Refused(f"{channel} is an encrypted channel, which is not offered.", "Use private-.", 400)
+    return _refuse_encrypted(channel) if kind.encrypted else None
+
+
+def _refuse_encrypted(channel: str) -> Refused | None:
+    try:
+        encryption.check()
+    except ConfigurationError as error:
+        reason = f"{channel} is an encrypted channel."
+        refusals.error(str(error), "%s Refused. %s", reason, error)
+        return Refused(reason, str(error))
     return None
 
 
 def _refuse_user(question: Question) -> Refused | None:
-    user = question.user
-    if question.logged_in and not getattr(user, "is_active", True):
+    if refused := refuse_inactive(question.user):
+        return refused
+    if not question.about_presence:
+        return None
+    reason = f"{question.channel} shows who is there, and nobody has logged in."
+    return refuse_nobody(question.user, reason, "Log in, or use a private- channel, which shows no members.")
+
+
+def refuse_inactive(user: Any) -> Refused | None:
+    """Refuse a user who has been deactivated."""
+    if is_logged_in(user) and not getattr(user, "is_active", True):
         return Refused("The user is not active.", "Set is_active, or log in as somebody else.")
-    if question.about_presence and not question.logged_in:
-        remedy = (
-            "Add django.contrib.auth.middleware.AuthenticationMiddleware to MIDDLEWARE."
-            if user is None
-            else "Log in, or use a private- channel, which shows no members."
-        )
-        return Refused(f"{question.channel} shows who is there, and nobody has logged in.", remedy)
     return None
+
+
+def refuse_nobody(user: Any, reason: str, remedy: str) -> Refused | None:
+    """Refuse who has not logged in. The remedy is another one where no middleware sets the user."""
+    if is_logged_in(user):
+        return None
+    if user is None:
+        remedy = "Add django.contrib.auth.middleware.AuthenticationMiddleware to MIDDLEWARE."
+    return Refused(reason, remedy)
+
+
+def is_logged_in(user: Any) -> bool:
+    """Whether a request's user is somebody; None is nobody."""
+    return user is not None and bool(user.is_authenticated)
 
 
 def _decide(question: Question) -> Decision:
@@ -170,12 +189,7 @@ def _by_rule(question: Question, matched: Match) -> Decision:
 
 
 def _ask(request: HttpRequest, matched: Match) -> Answer:
-    answer = matched.rule.function(request, **matched.parameters)
-    return async_to_sync(_result)(answer) if isawaitable(answer) else answer
-
-
-async def _result(answer: Awaitable[Answer]) -> Answer:
-    return await answer
+    return wait_for(matched.rule.function(request, **matched.parameters))
 
 
 def _allow_with(question: Question, matched: Match, user_info: dict[str, Any]) -> Decision:

@@ -1,9 +1,10 @@
-"""What the other members of a presence channel see of a user: an id, and never the e-mail."""
+"""What channels know of a user: an id, what the other members see, and never the e-mail."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -38,8 +39,19 @@ def channel_data(user: Any, user_info: dict[str, Any] | None = None) -> str:
     return f'{{"user_id":{_to_json(user_id(user))},"user_info":{info}}}'
 
 
+def user_data(user: Any, watchlist: Sequence[str] = ()) -> str:
+    """Return the ``user_data`` of a sign-in, the JSON text that is signed.
+
+    Args:
+        user: a user who has logged in.
+        watchlist: the ids of those whose coming and going the user is told.
+    """
+    data = {"id": user_id(user), "user_info": {"name": display_name(user)}}
+    return _to_json(data | {"watchlist": watchlist} if watchlist else data)
+
+
 def user_id(user: Any) -> str:
-    """Return the id by which a presence channel knows a user: the primary key, in a channel's characters."""
+    """Return the id by which channels know a user: the primary key, in a channel's characters."""
     return encode_key(user.pk)
 
 

@@ -77,11 +77,8 @@ def _cut(rest: str, separators: Sequence[str]) -> list[str] | None:
 
 def _problems(pattern: Pattern) -> Iterator[str]:
     """Yield what is wrong with a pattern, as the end of a sentence."""
-    kind = kind_of(pattern.literals[0])
-    if not kind.needs_auth:
+    if not kind_of(pattern.literals[0]).needs_auth:
         yield "must start with private- or presence-: every other channel is public, and has no rules"
-    if kind.encrypted:
-        yield "names an encrypted channel, which is not offered: write private- alone"
     if "" in pattern.literals[1:-1]:
         yield "has two placeholders side by side: put a character, like -, between them"
     if len(set(pattern.parameters)) < len(pattern.parameters):

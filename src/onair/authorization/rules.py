@@ -6,7 +6,10 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Any, TypeVar
+
+from asgiref.sync import async_to_sync
 
 from onair.authorization.patterns import BadRule, Pattern
 
@@ -16,6 +19,7 @@ Answer = bool | dict[str, Any] | None
 RuleFunction = Callable[..., Answer | Awaitable[Answer]]
 
 _Function = TypeVar("_Function", bound=RuleFunction)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,7 @@ class Rule:
     @property
     def home(self) -> str:
         """Where the function is, as ``module:name``."""
-        name = getattr(self.function, "__qualname__", type(self.function).__qualname__)
-        return f"{getattr(self.function, '__module__', '?')}:{name}"
+        return home_of(self.function)
 
     def __str__(self) -> str:
         return f'@onair.authorize("{self.pattern.text}") of {self.home}'
@@ -101,6 +104,21 @@ def authorize(pattern: str) -> Callable[[_Function], _Function]:
         return function
 
     return register
+
+
+def home_of(function: object) -> str:
+    """Return where a function is, as ``module:name``."""
+    name = getattr(function, "__qualname__", type(function).__qualname__)
+    return f"{getattr(function, '__module__', '?')}:{name}"
+
+
+def wait_for(answer: _T | Awaitable[_T]) -> _T:
+    """Return what a function of the site has answered, after waiting for it where it is ``async``."""
+    return async_to_sync(_result)(answer) if isawaitable(answer) else answer
+
+
+async def _result(answer: Awaitable[_T]) -> _T:
+    return await answer
 
 
 def _check_signature(rule: Rule) -> None:

@@ -121,6 +121,7 @@ def _leave(events: Sequence[Outgoing]) -> None:
 def _hand_over(events: Sequence[Outgoing]) -> None:
     if capture.collect(events):
         return
+    events = [part for event in events for part in event.split()]
     if testrun.is_on():
         with closing(Routes(batch=False)) as routes:
             routes.deliver(events)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from django.utils.module_loading import import_string
 
+from onair import encryption
 from onair.conf import HostedPusher
-from onair.protocol.names import kind_of
 from onair.publishing.event import Outgoing
 from onair.publishing.http_api import BATCH, BATCH_SIZE, in_batches
 from onair.publishing.route import NotDelivered, Refused, Unavailable
@@ -38,7 +39,7 @@ class Hosted:
     def __init__(self, target: HostedPusher, *, batch: int = BATCH) -> None:
         self._target = target
         self._batch = batch
-        self._clients: dict[Callable[..., Any], Any] = {}
+        self._clients: dict[tuple[Callable[..., Any], bool], Any] = {}
 
     def chunks(self, events: Sequence[Outgoing]) -> Iterator[Sequence[Outgoing]]:
         for plain, run in groupby(events, key=_is_plain):
@@ -63,21 +64,23 @@ class Hosted:
         self._clients.clear()
 
     def _send(self, chunk: Sequence[Outgoing]) -> None:
-        client = self._client(chunk[0].client)
+        client = self._client(chunk[0])
         if len(chunk) == 1:
             client.trigger(*_arguments(chunk[0]))
         else:
             client.trigger_batch([_entry(event) for event in chunk], already_encoded=True)
 
-    def _client(self, named: str | Callable[..., Any] | None) -> Any:
-        client_class = _client_class(named)
-        if client_class not in self._clients:
-            self._clients[client_class] = self._make(client_class)
-        return self._clients[client_class]
+    def _client(self, event: Outgoing) -> Any:
+        made_for = _client_class(event.client), event.encrypted
+        if made_for not in self._clients:
+            self._clients[made_for] = self._make(*made_for)
+        return self._clients[made_for]
 
-    def _make(self, client_class: Callable[..., Any]) -> Any:
+    def _make(self, client_class: Callable[..., Any], encrypted: bool) -> Any:
         app, target = self._target.app, self._target
         options = {"host": target.host} if target.host else {}
+        if encrypted:  # only then: projects' tests assert what their client is made with
+            options["encryption_master_key_base64"] = b64encode(encryption.master_key()).decode()
         return client_class(
             app_id=app.id, key=app.key, secret=app.secret, cluster=target.cluster, **options, **_backend()
         )
@@ -91,7 +94,7 @@ def _error(kind: str, error: Exception) -> NotDelivered:
 
 def _is_plain(event: Outgoing) -> bool:
     """Whether the event may be in a batch: our client, and nothing for the library to encrypt."""
-    return event.client is None and not any(kind_of(channel).encrypted for channel in event.channels)
+    return event.client is None and not event.encrypted
 
 
 def _arguments(event: Outgoing) -> tuple[Any, ...]:

@@ -134,7 +134,7 @@ def _event(event: Outgoing) -> dict[str, Any]:
 
 
 def _content(event: Outgoing) -> dict[str, Any]:
-    content = {"name": event.name, "data": event.text}
+    content = {"name": event.name, "data": event.wire_text}
     return content | {"socket_id": event.socket_id} if event.socket_id else content
 
 

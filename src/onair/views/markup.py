@@ -30,6 +30,7 @@ from onair.views.unheard import warn_if_unheard
 CLIENT = "onair/onair.js"
 PUSHERABLE = "onair/pusherable.js"
 PUSHER_JS = "onair/vendor/pusher.min.js"
+PUSHER_JS_WITH_ENCRYPTION = "onair/vendor/pusher-with-encryption.min.js"
 
 _STATIC = Path(onair.__file__).parent / "static"
 
@@ -39,14 +40,18 @@ def onair_script(*, nonce: object = None) -> SafeString:
     return _script(CLIENT, defer=True, nonce=nonce, data=_settings())
 
 
-def pusherable_script(*, nonce: object = None) -> SafeString:
+def pusherable_script(*, encryption: bool = False, nonce: object = None) -> SafeString:
     """Return the elements of pusher-js, from the site's own static files, and of the settings of its tags.
+
+    Args:
+        encryption: whether it is the larger one that reads encrypted channels.
 
     Raises:
         ConfigurationError: pusher-js has not been fetched into this checkout.
     """
-    _require(PUSHER_JS)
-    return _script(PUSHER_JS, nonce=nonce) + _script(PUSHERABLE, nonce=nonce, data=_settings())
+    library = PUSHER_JS_WITH_ENCRYPTION if encryption else PUSHER_JS
+    _require(library)
+    return _script(library, nonce=nonce) + _script(PUSHERABLE, nonce=nonce, data=_settings())
 
 
 def pusherable_subscribe(
@@ -99,7 +104,7 @@ def _channel(instance: Model, private: bool | None, view: object) -> str:
 def _grant(channel: str, request: HttpRequest | None) -> str | None:
     if not kind_of(channel).needs_auth:
         return None
-    if _auth_url() is None:
+    if _url("onair:auth") is None:
         raise ConfigurationError(
             f"The channel {channel!r} is private, and the URLconf has nothing that lets browsers join it. "
             'Add path("onair/", include("onair.urls")) to urlpatterns.'
@@ -108,11 +113,12 @@ def _grant(channel: str, request: HttpRequest | None) -> str | None:
 
 
 def _settings() -> dict[str, str | None]:
-    """Return what both scripts are told: the app, its server, and where channels are authorised."""
+    """Return what both scripts are told: the app, its server, and where channels and users are signed."""
     url = conf.public_url()
     return {
         "key": conf.app().key,
-        "auth": _auth_url(),
+        "auth": _url("onair:auth"),
+        "user-auth": _url("onair:user-auth"),
         "url": url,
         "cluster": None if url else _cluster(),
         "csrf-cookie": django_settings.CSRF_COOKIE_NAME,
@@ -120,10 +126,10 @@ def _settings() -> dict[str, str | None]:
     }
 
 
-def _auth_url() -> str | None:
-    """Return the authorisation endpoint; a site without one has public channels alone."""
+def _url(name: str) -> str | None:
+    """Return the address of an endpoint; a site without them has public channels alone."""
     try:
-        return reverse("onair:auth")
+        return reverse(name)
     except NoReverseMatch:
         return None
 

@@ -19,9 +19,12 @@ register = template.Library()
 
 
 @register.simple_tag(name="pusherable_script", takes_context=True)
-def script_tag(context: Context) -> SafeString:
-    """Load pusher-js. Once on a page, before the first ``pusherable_subscribe``."""
-    return pusherable_script(nonce=nonce_of(context))
+def script_tag(context: Context, encryption: bool = False) -> SafeString:
+    """Load pusher-js. Once on a page, before the first ``pusherable_subscribe``.
+
+    ``{% pusherable_script encryption=True %}`` is for pages with encrypted channels.
+    """
+    return pusherable_script(encryption=encryption, nonce=nonce_of(context))
 
 
 @register.simple_tag(name="pusherable_subscribe", takes_context=True)

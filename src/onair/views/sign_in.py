@@ -1,0 +1,26 @@
+"""The endpoint where a browser asks to sign its connection in as the user who has logged in.
+
+As pusher-js and Laravel Echo ask, by a form or JSON: ``socket_id`` → ``{"auth": …, "user_data": …}``, or 403
+``{"error": …}`` where nobody has.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, JsonResponse
+
+from onair import conf
+from onair.authorization.decide import Refused
+from onair.authorization.sign_in import user_data_of
+from onair.protocol.signing import sign_user
+from onair.views.asking import Fields, endpoint, error_of
+
+
+@endpoint('POST socket_id as a form, or the JSON {"socket_id": "1.2"}.')
+def sign_in(request: HttpRequest, fields: Fields) -> JsonResponse:
+    """Answer who the user of this request is, signed for the connection that asks."""
+    socket_id = fields.socket_id()
+    user_data = user_data_of(request)
+    if isinstance(user_data, Refused):
+        return JsonResponse({"error": error_of(user_data, "You may not sign in.")}, status=user_data.status)
+    auth = sign_user(conf.app().credentials[0], socket_id, user_data)
+    return JsonResponse({"auth": auth, "user_data": user_data})
