@@ -12,7 +12,7 @@ import pusher
 import pytest
 
 from onair.protocol.app import Credential
-from onair.server.api import MAX_BATCH
+from onair.server.api.events import MAX_BATCH
 from tests.server.clients import Client, Site, signed_path, wait_until
 from tests.server.conftest import APP, Serve
 

@@ -269,6 +269,8 @@ class SubscriptionRefused(ProtocolError):
 class BadChannel(SubscriptionRefused):
     """Not the name of a channel (P-NAME)."""
 
+    status = 400
+
     def __init__(self, name: str) -> None:
         super().__init__(
             f"Invalid channel name {shortened(name)}: 1 to 200 letters, digits and _ - = @ , . ; are allowed"
@@ -277,6 +279,8 @@ class BadChannel(SubscriptionRefused):
 
 class BadUserId(SubscriptionRefused):
     """Not the id of a user (P-USER)."""
+
+    status = 400
 
     def __init__(self, user_id: str) -> None:
         super().__init__(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 from onair.protocol.app import App, Credential
 from onair.protocol.errors import (
@@ -97,10 +98,11 @@ def _md5(body: bytes) -> str:
     return hashlib.md5(body, usedforsecurity=False).hexdigest()
 
 
-def _request_text(method: str, path: str, params: Mapping[str, str]) -> str:
-    """What a request signs: its parameters in lower case, sorted, and not URL-escaped."""
-    lowered = sorted((name.lower(), value) for name, value in params.items() if name != "auth_signature")
-    query = "&".join(f"{name}={value}" for name, value in lowered)
+def _request_text(method: str, path: str, params: Iterable[tuple[str, str]]) -> str:
+    """What a request signs: its parameters in lower case, sorted by name, and not URL-escaped."""
+    signed = [(name.lower(), value) for name, value in params if name != "auth_signature"]
+    signed.sort(key=itemgetter(0))  # the values of one name stay in their order
+    query = "&".join([f"{name}={value}" for name, value in signed])
     return f"{method.upper()}\n{path}\n{query}"
 
 
@@ -125,7 +127,7 @@ def signed_query(
     }
     if body:
         query["body_md5"] = _md5(body)
-    signature = _hexdigest(credential.secret, _bytes(_request_text(method, path, query)))
+    signature = _hexdigest(credential.secret, _bytes(_request_text(method, path, query.items())))
     return query | {"auth_signature": signature}
 
 
@@ -139,12 +141,21 @@ def _check_timestamp(given: str, now: int) -> None:
         )
 
 
-def verify_request(app: App, method: str, path: str, params: Mapping[str, str], *, now: int) -> Credential:
+def verify_request(
+    app: App,
+    method: str,
+    path: str,
+    params: Mapping[str, str],
+    *,
+    now: int,
+    pairs: Iterable[tuple[str, str]] | None = None,
+) -> Credential:
     """The credential that signed this request of the HTTP API, before its body has come.
 
     All of the received ``params`` are signed, known or not, and with them ``body_md5``: :func:`verify_body`
-    compares it. ``now`` is in seconds since the epoch. Raises InvalidRequestSignature, whose text shows what
-    should have been signed.
+    compares it. ``now`` is in seconds since the epoch; ``pairs`` are the parameters in their order, where one
+    of them is there several times. Raises InvalidRequestSignature, whose text shows what should have been
+    signed.
     """
     key = params.get("auth_key", "")
     credential = app.credential(key)
@@ -153,7 +164,7 @@ def verify_request(app: App, method: str, path: str, params: Mapping[str, str], 
     if params.get("auth_version") != AUTH_VERSION:
         raise InvalidRequestSignature(f"Invalid auth_version: it must be {AUTH_VERSION}")
     _check_timestamp(params.get("auth_timestamp", ""), now)
-    signed = _request_text(method, path, params)
+    signed = _request_text(method, path, params.items() if pairs is None else pairs)
     given = params.get("auth_signature", "")
     if not _same(_hexdigest(credential.secret, _bytes(signed)), given):
         shown = signed.replace("\n", "\\n")

@@ -137,6 +137,11 @@ class Server:
         """Whether a path is ``[/PREFIX]/app/KEY`` with a key of ours."""
         return protocol_handshake.key_of(path) in self._by_key
 
+    def served_by_key(self, key: str) -> ServedApp | None:
+        """The app that has this key, or None."""
+        app = self._by_key.get(key)
+        return None if app is None else self.served[app.id]
+
     def admit(self, handshake: Handshake) -> tuple[ServedApp, Credential]:
         """The app that a client may connect to.
 
@@ -147,10 +152,7 @@ class Server:
             raise self.turns_away.with_traceback(None)
         app, credential = protocol_handshake.accept(self._by_key, handshake.path, handshake.query)
         if not self.origins.allows(handshake.origin, handshake.host):
-            raise Unauthorized(
-                f"Origin {handshake.origin!r:.200} may not connect: "
-                "add its host to ALLOWED_HOSTS, or the origin to CSRF_TRUSTED_ORIGINS"
-            )
+            raise Unauthorized(f"Origin {handshake.origin!r:.200} may not connect: {self.origins.remedy}")
         served = self.served[app.id]
         self._check_capacity(served)
         return served, credential

@@ -1,0 +1,105 @@
+"""Which app a path is about, and what answers it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from onair.protocol.app import App
+from onair.protocol.errors import shortened
+from onair.server.api import channels, events, users
+from onair.server.api.answers import Answer
+from onair.server.api.errors import MethodNotAllowed, NotFound
+from onair.server.api.request import Head, Request, read_query
+from onair.server.server import ServedApp, Server
+
+#: The largest body where none is wanted, since libraries send ``{}`` with any POST.
+SMALL = 64 * 1024
+
+
+def _small(app: App) -> int:
+    return SMALL
+
+
+class Endpoint(NamedTuple):
+    """What answers a method at a path, and the bytes that a request's body may have there."""
+
+    answer: Callable[[ServedApp, Request], Answer]
+    body_limit: Callable[[App], int] = _small
+
+
+class Resource(NamedTuple):
+    """What is at the paths of one pattern, by method."""
+
+    path: re.Pattern[str]
+    endpoints: Mapping[str, Endpoint]
+
+
+def _resource(path: str, **endpoints: Endpoint) -> Resource:
+    """A resource; ``{name}`` in its path is one escaped part."""
+    return Resource(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), endpoints)
+
+
+#: Every resource below ``/apps/{id}/``.
+RESOURCES = (
+    _resource("events", POST=Endpoint(events.publish, events.body_limit)),
+    _resource("batch_events", POST=Endpoint(events.publish_batch, events.batch_limit)),
+    _resource("channels", GET=Endpoint(channels.occupied)),
+    _resource("channels/{channel}", GET=Endpoint(channels.one)),
+    _resource("channels/{channel}/users", GET=Endpoint(users.of_channel)),
+    _resource("users/{user_id}/terminate_connections", POST=Endpoint(users.terminate)),
+    # Deprecated by Pusher in 2012, and still in old libraries.
+    _resource("channels/{channel}/events", POST=Endpoint(events.publish_data, events.data_limit)),
+    _resource("channels/{channel}/stats", GET=Endpoint(channels.stats)),
+)
+
+_OF_AN_APP = re.compile(r".*?/apps/([^/]+)/(.+)")
+
+#: What the official library for Python posts, without the app's id (P 1.7): the key says which app.
+_OF_A_KEY = re.compile(r".*?/(users/[^/]+/terminate_connections)")
+
+
+class Place(NamedTuple):
+    """An app, and the path below it."""
+
+    served: ServedApp
+    path: str
+
+
+def locate(server: Server, path: str, params: Mapping[str, str]) -> Place | None:
+    """Where ``[/PREFIX]/apps/ID/…`` leads; None where no app of ours is meant."""
+    match = _OF_AN_APP.fullmatch(path)
+    if match is not None:
+        served = server.served.get(match[1])
+        return None if served is None else Place(served, match[2])
+    match = _OF_A_KEY.fullmatch(path)
+    served = None if match is None else server.served_by_key(params.get("auth_key", ""))
+    return None if match is None or served is None else Place(served, match[1])
+
+
+def serves(server: Server, path: str, query: str) -> bool:
+    """Whether a request is one of the HTTP API for an app of ours: signed, and not the site's."""
+    return "auth_signature=" in query and locate(server, path, dict(read_query(query))) is not None
+
+
+def find(head: Head, path: str) -> tuple[Endpoint, Mapping[str, str]]:
+    """What answers at the path below the app, and the names in it.
+
+    Raises:
+        NotFound: Nothing is there.
+        MethodNotAllowed: Something is there, for other methods.
+    """
+    for resource in RESOURCES:
+        match = resource.path.fullmatch(path)
+        if match is None:
+            continue
+        endpoint = resource.endpoints.get(head.method)
+        if endpoint is None:
+            raise MethodNotAllowed(head.method, head.path, resource.endpoints)
+        return endpoint, {name: unquote(value) for name, value in match.groupdict().items()}
+    raise NotFound(
+        f"{shortened(path)} is not known: there are events, batch_events, channels, channels/NAME, "
+        "channels/NAME/users and users/ID/terminate_connections"
+    )
