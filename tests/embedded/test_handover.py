@@ -35,6 +35,24 @@ NO_SOCKETS = [
     b"",
 ]
 
+FALLBACK = [
+    b"POST /pusher/app/a+key/7/abc0defg/xhr_streaming?protocol=7 HTTP/1.1",
+    b"POST /pusher/app/old-key/999/abc0defg/xhr?protocol=7 HTTP/1.1",
+    b"POST /app/a+key/0/a/xhr_send?t=1&n=2 HTTP/1.1",
+    b"OPTIONS /pusher/app/a+key/0/a/xhr_send HTTP/1.1",
+]
+
+NO_FALLBACK = [
+    b"GET /pusher/app/a+key/7/abc0defg/xhr HTTP/1.1",
+    b"POST /pusher/app/other/7/abc0defg/xhr HTTP/1.1",
+    b"POST /pusher/app/a+key/7/abc0defg/xhr_stream HTTP/1.1",
+    b"POST /pusher/app/a+key/7/abc0defg/xhr/more HTTP/1.1",
+    b"POST /pusher/app/a+key/1000/abc0defg/xhr HTTP/1.1",
+    b"POST /pusher/app/a+key/seven/abc0defg/xhr HTTP/1.1",
+    b"POST /pusher/app/a+key/7/../xhr HTTP/1.1",
+    b"POST /search?for=/app/a+key/7/abc0defg/xhr HTTP/1.1",
+]
+
 API = [
     b"POST /apps/1.5/events?auth_signature=x HTTP/1.1",
     b"POST /apps/1.5/events?auth_key=k&auth_signature=x HTTP/1.1",
@@ -58,6 +76,16 @@ def test_a_path_with_a_key_of_ours_is_a_socket(line: bytes) -> None:
 @pytest.mark.parametrize("line", [*NO_SOCKETS, *API])
 def test_other_paths_are_no_sockets(line: bytes) -> None:
     assert not OURS.socket.match(line + b"\r\n")
+
+
+@pytest.mark.parametrize("line", FALLBACK)
+def test_a_session_s_path_behind_a_key_of_ours_is_the_fallback(line: bytes) -> None:
+    assert OURS.fallback.match(line + b"\r\n")
+
+
+@pytest.mark.parametrize("line", [*NO_FALLBACK, *SOCKETS, *API])
+def test_other_paths_are_not_the_fallback(line: bytes) -> None:
+    assert not OURS.fallback.match(line + b"\r\n")
 
 
 @pytest.mark.parametrize("line", API)

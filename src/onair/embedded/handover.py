@@ -1,7 +1,8 @@
 """Telling our requests from the site's, and taking their sockets away from the WSGI server.
 
-Only two kinds are ours: an upgrade of ``/app/<our key>`` to a WebSocket, and the HTTP API's paths under
-``/apps/<our id>/`` that carry a signature. All others run on as if nothing were there.
+Only three kinds are ours: an upgrade of ``/app/<our key>`` to a WebSocket, the fallback's paths behind it,
+and the HTTP API's paths under ``/apps/<our id>/`` that carry a signature. All others run on as if nothing
+were there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Protocol, cast
 from django.core.servers.basehttp import WSGIRequestHandler
 
 from onair.protocol.app import App
+from onair.server.fallback import paths
 
 #: The longest line of a request that the standard library's HTTP server reads, and the most lines of a head.
 LINE_SIZE = 65_536
@@ -27,6 +29,7 @@ class Ours:
     """What the first line of a request for us looks like."""
 
     socket: re.Pattern[bytes]
+    fallback: re.Pattern[bytes]
     api: re.Pattern[bytes]
 
     @classmethod
@@ -34,8 +37,10 @@ class Ours:
         """Return what belongs to an app, with every key that is still valid."""
         keys = b"|".join(re.escape(credential.key.encode()) for credential in app.credentials)
         app_id = re.escape(app.id.encode())
+        methods, session = "|".join(paths.METHODS).encode(), f"{paths.SESSION}/(?:{paths.ENDPOINTS})".encode()
         return cls(
             socket=re.compile(rb"GET (?:/[^ ?]*)?/app/(?:%b)/?[? ]" % keys),
+            fallback=re.compile(rb"(?:%b) (?:/[^ ?]*)?/app/(?:%b)%b[? ]" % (methods, keys, session)),
             api=re.compile(rb"[A-Z]+ /apps/%b/[^ ?]*\?(?:[^ ]*&)?auth_signature=" % app_id),
         )
 
@@ -61,9 +66,10 @@ class HandoverHandler(WSGIRequestHandler):
     def parse_request(self) -> bool:
         if not self._can_leave():
             return super().parse_request()
-        if self.adopter.ours.api.match(self.raw_requestline):
-            return self._hand_over(self.raw_requestline)
-        if self.adopter.ours.socket.match(self.raw_requestline):
+        ours, line = self.adopter.ours, self.raw_requestline
+        if ours.api.match(line) or ours.fallback.match(line):
+            return self._hand_over(line)
+        if ours.socket.match(line):
             return self._parse_upgrade()
         return super().parse_request()
 

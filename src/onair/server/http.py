@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 #: Bytes that may come in a row without ending a request's head or bringing some of its body.
@@ -9,10 +11,22 @@ MAX_HEAD = 64 * 1024
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """Refuses a head, or the trailer of a body, that grows without end: the parser would keep all of it."""
+    """Refuses a head, or the trailer of a body, that grows without end: the parser would keep all of it.
+
+    It offers applications what ASGI has no word for: ``scope["extensions"]["onair"]["abort"]`` breaks the
+    connection off.
+    """
 
     _advances = False
     _held = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        self._extension: dict[object, object] = {"abort": transport.abort}
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope.setdefault("extensions", {})["onair"] = self._extension
 
     def data_received(self, data: bytes) -> None:
         self._advances = False

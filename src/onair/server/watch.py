@@ -40,6 +40,10 @@ class Timings:
     patience: float = 10.0
     #: That a client has for answering a close.
     linger: float = 3.0
+    #: That a client of the fallback may be away between two requests.
+    absence: float = 5.0
+    #: That an answer of the fallback is silent: proxies give up after a minute.
+    heartbeat: float = 25.0
 
 
 @dataclass(slots=True)
