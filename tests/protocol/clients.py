@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import settings
 
 from onair.protocol.app import App, Credential
-from onair.protocol.signing import sign_channel
+from onair.protocol.signing import sign_channel, sign_user
 
 CREDENTIAL = Credential("278d425bdf160c739803", "7ad3773142a6692b25b8")
 RETIRED = Credential("retired", "retired-secret")
@@ -43,6 +43,11 @@ def subscription(
 
 def subscribe(channel: str, member: str | None = None, **options: Any) -> bytes:
     return client_message("pusher:subscribe", subscription(channel, member, **options))
+
+
+def sign_in(user_data: str, *, socket_id: str = SOCKET_ID, credential: Credential = CREDENTIAL) -> bytes:
+    auth = sign_user(credential, socket_id, user_data)
+    return client_message("pusher:signin", {"auth": auth, "user_data": user_data})
 
 
 def content(payload: bytes) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from onair.protocol.app import App, Credential, Limits
+from onair.protocol.app import App, Credential, Limits, Webhook
 from tests.protocol.clients import APP, CREDENTIAL, RETIRED
 
 
@@ -31,6 +31,12 @@ BAD_LIMITS: list[dict[str, Any]] = [
     {"channels_per_connection": 0},
     {"client_events_per_second": 0},
     {"connections": 0},
+    {"watchlist": 0},
+    {"cache_seconds": 0},
+    {"cache_bytes": 0},
+    {"history_seconds": 0},
+    {"history_events": 0},
+    {"history_bytes": 0},
 ]
 
 
@@ -48,3 +54,13 @@ def test_an_app_without_credentials_is_refused() -> None:
 def test_an_activity_timeout_that_pusher_js_refuses_is_refused() -> None:
     with pytest.raises(ValueError, match="activity timeout"):
         App("1", (CREDENTIAL,), activity_timeout=0)
+
+
+def test_an_authorization_timeout_is_at_least_a_second() -> None:
+    with pytest.raises(ValueError, match="authorization timeout"):
+        App("1", (CREDENTIAL,), authorization_timeout=0)
+
+
+def test_a_webhook_for_what_is_never_told_is_refused_with_the_names_that_there_are() -> None:
+    with pytest.raises(ValueError, match="wants channel_closed: the names are cache_miss, channel_occupied"):
+        Webhook(url="https://example.com", notices=frozenset({"channel_closed", "member_added"}))

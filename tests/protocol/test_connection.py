@@ -20,11 +20,14 @@ from onair.protocol.connection import (
     Connection,
     Output,
     Send,
+    SignIn,
     Subscribe,
     Unsubscribe,
 )
-from onair.protocol.errors import PongTimeout
+from onair.protocol.errors import PongTimeout, Unauthorized
 from onair.protocol.member import Member
+from onair.protocol.messages import Resume
+from onair.protocol.user import User, user_of
 from tests.protocol.clients import (
     APP,
     CREDENTIAL,
@@ -34,6 +37,7 @@ from tests.protocol.clients import (
     channel_data,
     client_message,
     content,
+    sign_in,
     steady,
     subscribe,
     subscription,
@@ -62,6 +66,7 @@ def errors(outputs: Sequence[Output]) -> list[tuple[Any, Any]]:
 
 TOLD = [("pusher:error", None)]
 REFUSED = [*TOLD, ("pusher:subscription_error", 401)]
+MISNAMED = [*TOLD, ("pusher:subscription_error", 400)]
 FULL = [*TOLD, ("pusher:subscription_error", 403)]
 
 
@@ -170,9 +175,9 @@ BAD: dict[str, tuple[list[bytes], bytes, list[tuple[str, Any]]]] = {
     "a subscription without data": ([], b'{"event":"pusher:subscribe"}', TOLD),
     "a subscription to nothing": ([], client_message("pusher:subscribe", {"auth": ""}), TOLD),
     "a subscription to a number": ([], client_message("pusher:subscribe", {"channel": 7}), TOLD),
-    "a name with spaces": ([], client_message("pusher:subscribe", {"channel": "private a"}), REFUSED),
-    "a name that is too long": ([], client_message("pusher:subscribe", {"channel": "x" * 201}), REFUSED),
-    "no name": ([], client_message("pusher:subscribe", {"channel": ""}), REFUSED),
+    "a name with spaces": ([], client_message("pusher:subscribe", {"channel": "private a"}), MISNAMED),
+    "a name that is too long": ([], client_message("pusher:subscribe", {"channel": "x" * 201}), MISNAMED),
+    "no name": ([], client_message("pusher:subscribe", {"channel": ""}), MISNAMED),
     "a channel of the server's": (
         [],
         client_message("pusher:subscribe", {"channel": "#server-to-user-7"}),
@@ -191,7 +196,7 @@ BAD: dict[str, tuple[list[bytes], bytes, list[tuple[str, Any]]]] = {
     "channel_data removed": ([], forged("presence-a", channel_data=None), REFUSED),
     "signed without channel_data": ([], subscribe("presence-a"), REFUSED),
     "signed for nobody": ([], subscribe("presence-a", '{"user_info":{}}'), REFUSED),
-    "signed for a name that is none": ([], subscribe("presence-a", channel_data("a b")), REFUSED),
+    "signed for a name that is none": ([], subscribe("presence-a", channel_data("a b")), MISNAMED),
     "channel_data that is no string": ([], forged("presence-a", channel_data={"user_id": "7"}), TOLD),
     "no auth for an encrypted channel": (
         [],
@@ -340,6 +345,123 @@ def test_no_second_ever_has_more_client_events_than_the_limit(times: list[float]
         sent += [now] if allowed else []
 
 
+USER = '{"id":"7","user_info":{"name": "Anna"},"watchlist":["8"]}'
+OWN_CHANNEL = client_message("pusher:subscribe", {"channel": "#server-to-user-7", "auth": ""})
+
+# state (what was received before), input, outputs
+SIGNED_IN: dict[str, tuple[list[bytes], bytes, Sequence[Output]]] = {
+    "signing in": ([], sign_in(USER), (SignIn(user_of(USER)),)),
+    "signing in by the retired key": ([], sign_in(USER, credential=RETIRED), (SignIn(user_of(USER)),)),
+    "the same user again": (
+        [sign_in(USER)],
+        sign_in('{"id":"7"}'),
+        (SignIn(User("7", '{"id":"7"}')),),
+    ),
+    "the user's own channel": ([sign_in(USER)], OWN_CHANNEL, (Subscribe("#server-to-user-7"),)),
+    "a presence channel without saying again who it is": (
+        [sign_in(USER)],
+        subscribe("presence-a"),
+        (Subscribe("presence-a", Member("7", b'{"name": "Anna"}')),),
+    ),
+    "a presence channel as somebody else": (
+        [sign_in(USER)],
+        subscribe("presence-a", channel_data("9")),
+        (Subscribe("presence-a", Member("9", b"{}")),),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "payload", "outputs"), SIGNED_IN.values(), ids=SIGNED_IN)
+def test_a_user_signs_in(before: list[bytes], payload: bytes, outputs: Sequence[Output]) -> None:
+    """P-SIGNIN."""
+    assert connect(APP, *before).receive(payload, 0) == outputs
+
+
+NOT_SIGNED_IN: dict[str, tuple[list[bytes], bytes, list[tuple[Any, Any]]]] = {
+    "for another socket": ([], sign_in(USER, socket_id="9.9"), TOLD),
+    "by a foreign secret": ([], sign_in(USER, credential=FOREIGN), TOLD),
+    "with the signature of a channel": (
+        [],
+        client_message(
+            "pusher:signin",
+            {"user_data": "private-a", "auth": subscription("private-a")["auth"]},
+        ),
+        TOLD,
+    ),
+    "without auth": ([], client_message("pusher:signin", {"user_data": USER}), TOLD),
+    "without data": ([], client_message("pusher:signin"), TOLD),
+    "as nobody": ([], sign_in("{}"), TOLD),
+    "as another user": ([sign_in(USER)], sign_in('{"id":"8"}'), TOLD),
+    "a user's channel by nobody": ([], OWN_CHANNEL, REFUSED),
+    "another user's channel": ([sign_in('{"id":"8"}')], OWN_CHANNEL, REFUSED),
+    "the channel of a longer id": ([sign_in('{"id":"77"}')], OWN_CHANNEL, REFUSED),
+}
+
+
+@pytest.mark.parametrize(("before", "payload", "told"), NOT_SIGNED_IN.values(), ids=NOT_SIGNED_IN)
+def test_who_is_no_user_is_told_so(before: list[bytes], payload: bytes, told: list[tuple[Any, Any]]) -> None:
+    """P-SIGNIN."""
+    assert errors(connect(APP, *before).receive(payload, 0)) == told
+
+
+def test_a_refused_sign_in_changes_nothing() -> None:
+    connection = connect(APP, sign_in(USER), sign_in('{"id":"8"}'))
+    assert connection.user == user_of(USER)
+
+
+def test_a_watchlist_that_is_too_long_is_cut_and_told() -> None:
+    """P-4302: the error, and success all the same."""
+    connection = connect(replace(APP, limits=Limits(watchlist=2)))
+    told, done = connection.receive(sign_in('{"id":"7","watchlist":["1","2","3"]}'), 0)
+    assert errors([told]) == [("pusher:error", 4302)]
+    assert isinstance(done, SignIn)
+    assert done.user.watchlist == ("1", "2")
+
+
+# what a subscription asks, what the hub is told
+RESUMES: list[tuple[Any, Resume | None]] = [
+    (None, None),
+    ({}, Resume()),
+    ({"position": "e.1", "socket_id": "1.2", "more": 1}, Resume("e.1", "1.2")),
+]
+
+
+@pytest.mark.parametrize(("asked", "resume"), RESUMES)
+def test_a_client_of_ours_says_where_it_was(asked: Any, resume: Resume | None) -> None:
+    payload = client_message("pusher:subscribe", {"channel": "news", "resume": asked})
+    assert connect().receive(payload, 0) == (Subscribe("news", resume=resume),)
+
+
+TIMED = replace(APP, authorization_timeout=30)
+
+# what was received in time, whether the connection is closed
+SHOWN: dict[str, tuple[list[bytes], bool]] = {
+    "nothing": ([], True),
+    "a public channel": ([client_message("pusher:subscribe", {"channel": "news"})], True),
+    "a refused private channel": ([subscribe("private-a", socket_id="9.9")], True),
+    "a refused sign-in": ([sign_in(USER, socket_id="9.9")], True),
+    "a private channel": ([subscribe("private-a")], False),
+    "a private channel that it left": (
+        [subscribe("private-a"), client_message("pusher:unsubscribe", {"channel": "private-a"})],
+        False,
+    ),
+    "a presence channel": ([subscribe("presence-a", ANNA)], False),
+    "a user": ([sign_in(USER)], False),
+}
+
+
+@pytest.mark.parametrize(("received", "is_closed"), SHOWN.values(), ids=SHOWN)
+def test_who_shows_no_authorisation_in_time_is_closed(received: list[bytes], is_closed: bool) -> None:
+    """P-AUTHORIZED."""
+    connection = connect(TIMED, *received)
+    assert connection.check(29.9) == ()
+    match connection.check(30):
+        case (Close(error=Unauthorized(code=4009)),):
+            assert is_closed
+        case outputs:
+            assert (outputs, is_closed) == ((), False)
+
+
 PING = (Send(messages.PING),)
 
 
@@ -386,11 +508,10 @@ def test_a_ping_is_answered() -> None:
 
 
 EVENTS = ["pusher:subscribe", "pusher:unsubscribe", "pusher:ping", "client-x", "pusher:signin", "x"]
+FIELDS = ["channel", "auth", "channel_data", "user_data", "resume", "position", "x"]
 JUNK = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text() | st.sampled_from(["private-a", "a b", "#x"]),
-    lambda inner: (
-        st.lists(inner) | st.dictionaries(st.sampled_from(["channel", "auth", "channel_data", "x"]), inner)
-    ),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(FIELDS), inner),
     max_leaves=5,
 )
 

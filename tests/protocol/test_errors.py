@@ -9,6 +9,7 @@ from onair.protocol.errors import CODES, ProtocolError, Reconnect
 
 RECONNECTS = [
     (errors.UnknownApp("k"), 4001, Reconnect.NEVER),
+    (errors.AppDisabled("1"), 4003, Reconnect.NEVER),
     (errors.NoSuchPath("/"), 4005, Reconnect.NEVER),
     (errors.BadProtocolVersion("x"), 4006, Reconnect.NEVER),
     (errors.UnsupportedProtocol("8"), 4007, Reconnect.NEVER),
@@ -18,6 +19,7 @@ RECONNECTS = [
     (errors.ReconnectNow(), 4200, Reconnect.AT_ONCE),
     (errors.PongTimeout(), 4201, Reconnect.AT_ONCE),
     (errors.ClientEventRate(10), 4301, Reconnect.STAY),
+    (errors.WatchlistTooLong(101, 100), 4302, Reconnect.STAY),
     (errors.NoSubscription("a"), None, Reconnect.STAY),
     (errors.BadMessage(), None, Reconnect.STAY),
 ]

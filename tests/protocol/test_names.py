@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import string
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from onair.protocol.errors import BadChannel, BadEventName, BadSocketId, BadUserId
+from onair.protocol.errors import BadChannel, BadEventName, BadSocketId, BadUserId, ProtocolError
 from onair.protocol.names import (
     PREFIXED_KINDS,
     PUBLIC,
     check_channel,
     check_event,
     check_socket_id,
+    check_target,
     check_user_id,
     is_socket_id,
     kind_of,
@@ -92,6 +94,28 @@ def test_a_name_with_another_character_is_refused(before: str, character: str, a
         check_channel(before + character + after)
     with pytest.raises(BadUserId):
         check_user_id(before + character + after)
+
+
+TARGETS: list[tuple[str, type[ProtocolError] | None]] = [
+    ("news", None),
+    ("private-encrypted-cache-a", None),
+    ("#server-to-user-7", None),
+    ("#server-to-user-" + "x" * 200, None),
+    ("#server-to-user-", BadUserId),
+    ("#server-to-user-a b", BadUserId),
+    ("#server-to-user-#", BadUserId),
+    ("#else", BadChannel),
+    ("", BadChannel),
+]
+
+
+@pytest.mark.parametrize(("name", "error"), TARGETS)
+def test_an_event_is_published_to_a_channel_or_to_a_user(
+    name: str, error: type[ProtocolError] | None
+) -> None:
+    """P-NAME."""
+    with pytest.raises(error) if error else nullcontext():
+        check_target(name)
 
 
 @pytest.mark.parametrize("name", ["", "x" * 201], ids=["empty", "too long"])

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from onair.hub.listener import Listener
 from onair.hub.outlet import Outlet
 from onair.hub.presence import Presence
 from onair.protocol.names import ChannelKind
+
+
+class Positioned(NamedTuple):
+    """An event with its position, and the position alone for the socket that does not get the event."""
+
+    event: bytes
+    position: bytes = b""
 
 
 class Channel:
@@ -59,17 +67,21 @@ class Channel:
         """Whether anybody listens to events with positions."""
         return self.positioned is not None and bool(self.positioned.writes)
 
-    def add(self, wire: bytes, positioned: bytes | None = None, exclude: str | None = None) -> None:
+    def add(self, wire: bytes, positioned: Positioned | None = None, exclude: str | None = None) -> None:
         """Put a frame behind those that are pending, for all but one socket.
 
         ``positioned`` is the same with its position; without one, all get the same bytes.
         """
         self.plain.add(wire, exclude)
-        if self.positioned is not None:
-            self.positioned.add(wire if positioned is None else positioned, exclude)
+        if self.positioned is None:
+            return
+        if positioned is None:
+            self.positioned.add(wire, exclude)
+        else:
+            self.positioned.add(positioned.event, exclude, instead=positioned.position)
 
     def flush(self) -> int:
-        """Write what is pending to every listener. Return how many frames that were in all."""
+        """Write what is pending to every listener. Return how many frames those were in all."""
         return sum(outlet.flush() for outlet in self._outlets())
 
     def _outlets(self) -> Iterator[Outlet]:

@@ -83,11 +83,12 @@ class History:
         """The present position, on every channel."""
         return f"{self._epoch}.{self._number}"
 
-    def open(self, channel: str) -> None:
-        """Record a channel, to which somebody listens with positions now."""
+    def open(self, channel: str) -> str:
+        """Record a channel, to which somebody listens with positions now, and return the present one."""
         self._idle.pop(channel, None)
         if channel not in self._records:
             self._records[channel] = _Record(self._number)
+        return self.position
 
     def leave(self, channel: str, now: float) -> None:
         """Nobody listens to a recorded channel with positions any more: record it for some time still."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from onair.hub.cache import Cached, EventCache
-from onair.hub.channel import Channel
+from onair.hub.channel import Channel, Positioned
 from onair.hub.history import History
 from onair.hub.listener import Listener
 from onair.hub.users import Users
@@ -201,22 +201,22 @@ class Hub:
     def _welcome(self, listener: Listener, joined: Channel, resume: Resume | None) -> None:
         """Tell a listener that it has joined, and give it what it has missed."""
         missed = None if resume is None else self._missed(joined.name, resume)
-        is_gap = resume is not None and resume.position is not None and missed is None
-        position = None
-        if resume is not None:
-            self._history.open(joined.name)
-            position = self._history.position if missed is None else resume.position
+        position = None if resume is None else self._history.open(joined.name)
+        # Whoever is cut off in the middle of what was missed comes back with the position of before.
+        told = resume.position if resume is not None and missed else position
         members = None if joined.presence is None else joined.presence.members
-        wires = [frames.text(messages.subscription_succeeded(joined.name, members, position))]
-        if is_gap:
-            wires.append(frames.text(messages.gap(joined.name)))
-        if missed is not None:
-            wires += missed
-        elif joined.kind.cached:
-            wires.append(frames.text(self._cached_or_miss(joined)))
-        listener.write(b"".join(wires))
+        following = [messages.subscription_succeeded(joined.name, members, told)]
+        if resume is not None and resume.position is not None and missed is None:
+            following.append(messages.gap(joined.name))
+        if missed is None and joined.kind.cached:
+            following.append(self._cached_or_miss(joined))
+        wire = b"".join([frames.text(payload) for payload in following])
+        if missed and position is not None:
+            wire += b"".join([*missed, frames.text(messages.position(joined.name, position))])
+        listener.write(wire)
 
     def _missed(self, channel: str, resume: Resume) -> list[bytes] | None:
+        """What a client missed that was there before; None where it was not, or nobody knows any more."""
         if resume.position is None:
             return None
         return self._history.missed(channel, resume.position, resume.socket_id)
@@ -230,12 +230,14 @@ class Hub:
             self._tell(channel, CacheMissed)
         return messages.cache_miss(channel.name)
 
-    def _record(self, name: str, publication: Publication) -> bytes:
-        """Keep an event for who comes back, and return its frame with the position."""
-        payload = messages.encode(publication.event, publication.data, name, position=self._history.advance())
-        wire = frames.text(payload)
+    def _record(self, name: str, publication: Publication) -> Positioned:
+        """Keep an event for who comes back, and return it with its position."""
+        position = self._history.advance()
+        wire = frames.text(messages.encode(publication.event, publication.data, name, position=position))
         self._history.record(name, wire, publication.exclude, self._clock())
-        return wire
+        if publication.exclude is None:
+            return Positioned(wire)
+        return Positioned(wire, frames.text(messages.position(name, position)))
 
     def _add(self, channel: Channel, payload: bytes, exclude: str | None = None) -> None:
         """Put a message that has no position behind what is pending."""

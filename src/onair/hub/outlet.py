@@ -15,16 +15,17 @@ class Outlet:
     def __init__(self) -> None:
         self.writes: dict[str, Write] = {}  # by socket id
         self._pending: list[bytes] = []  # frames, in order
-        self._excluded: dict[str, set[int]] = {}  # by socket id, the places in pending that it does not get
+        #: By socket id, what it gets instead of the frames at these places in pending.
+        self._excluded: dict[str, dict[int, bytes]] = {}
 
-    def add(self, wire: bytes, exclude: str | None = None) -> None:
-        """Put a frame behind those that are pending, for all but one socket."""
+    def add(self, wire: bytes, exclude: str | None = None, instead: bytes = b"") -> None:
+        """Put a frame behind those that are pending; one socket may get another one, or none."""
         if exclude is not None and exclude in self.writes:
-            self._excluded.setdefault(exclude, set()).add(len(self._pending))
+            self._excluded.setdefault(exclude, {})[len(self._pending)] = instead
         self._pending.append(wire)
 
     def flush(self) -> int:
-        """Write what is pending, joined, once to each listener. Return how many frames that were in all."""
+        """Write what is pending, joined, once to each listener. Return how many frames those were in all."""
         pending, self._pending = self._pending, []
         if not pending:
             return 0
@@ -43,8 +44,8 @@ class Outlet:
         delivered = 0
         for socket_id, places in excluded.items():
             write = writes.pop(socket_id, None)
-            theirs = [frame for place, frame in enumerate(pending) if place not in places]
-            if write is not None and theirs:
+            theirs = [places.get(place, frame) for place, frame in enumerate(pending)]
+            if write is not None and any(theirs):
                 write(b"".join(theirs))
-                delivered += len(theirs)
+                delivered += len(theirs) - theirs.count(b"")
         return delivered

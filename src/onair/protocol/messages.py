@@ -203,6 +203,11 @@ def gap(channel: str) -> bytes:
     return encode("onair:gap", channel=channel)
 
 
+def position(channel: str, present: str) -> bytes:
+    """``pusher_internal:position``: all up to there is known, for who was not sent the last events."""
+    return encode("pusher_internal:position", channel=channel, position=present)
+
+
 def subscription_count(channel: str, count: int) -> bytes:
     """``pusher_internal:subscription_count``: how many connections a channel has."""
     return _encode_value("pusher_internal:subscription_count", {"subscription_count": count}, channel)
