@@ -20,18 +20,19 @@ MAY_IMPORT = {
     "hub": {"protocol"},
     "engines": {"protocol", "hub"},
     "server": {"protocol", "hub", "engines"},
+    "standalone": {"protocol", "server"},
     "embedded": {"", "protocol", "hub", "engines", "server"},
     "publishing": {"", "protocol", "engines"},
     "authorization": {"", "protocol"},
     "payloads": {""},
     "views": {"", "protocol", "publishing", "authorization", "payloads"},
     "templatetags": {"", "protocol", "publishing", "authorization", "payloads", "views"},
-    "management": {"", "protocol", "hub", "engines", "server", "embedded", "publishing"},
+    "management": {"", "protocol", "hub", "engines", "server", "embedded", "publishing", "standalone"},
     "testing": {"", "protocol", "hub", "engines", "server", "embedded", "publishing", "authorization"},
 }
 
 #: Folders that run with Django not importable.
-WITHOUT_DJANGO = {"protocol", "hub", "engines", "server"}
+WITHOUT_DJANGO = {"protocol", "hub", "engines", "server", "standalone"}
 
 #: Folders that neither wait, nor look at the clock, nor throw dice.
 PURE = {"protocol", "hub"}

@@ -8,11 +8,13 @@ from typing import TextIO
 from django.core.management.base import OutputWrapper
 
 from onair.protocol.app import App
+from onair.server.address import Address
 
 
-def say_on_air(app: App, host: str, port: int, output: TextIO | OutputWrapper | None = None) -> None:
+def say_on_air(
+    app: App, address: Address, output: TextIO | OutputWrapper | None = None, *, scheme: str = "ws"
+) -> None:
     """Write where the sockets are, to the standard output if none is given."""
     output = output or sys.stdout
-    name = f"[{host}]" if ":" in host else host
-    output.write(f"On air: sockets at ws://{name}:{port}/app/{app.key}\n")
+    output.write(f"On air: sockets at {address.url(scheme, f'/app/{app.key}')}\n")
     output.flush()

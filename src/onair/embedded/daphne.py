@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 
 from onair.embedded.console import say_on_air
+from onair.server.address import Port
 
 
 def install() -> None:
@@ -40,7 +41,7 @@ def _live(server_class: type[Any]) -> type[Any]:
                 address = port.getHost()
                 server.announce(address.host, address.port)
                 if server.is_public:
-                    say_on_air(server.app, address.host, address.port)
+                    say_on_air(server.app, Port(address.host, address.port))
 
         def kill_all_applications(self) -> Any:
             from twisted.internet import reactor

@@ -17,6 +17,7 @@ from django.core.servers.basehttp import WSGIRequestHandler, WSGIServer
 from onair.embedded import daphne, elsewhere
 from onair.embedded.console import say_on_air
 from onair.embedded.handover import HandoverHandler
+from onair.server.address import Port
 
 if TYPE_CHECKING:
     from onair.embedded.loop import LoopThread
@@ -58,7 +59,7 @@ class LiveServer(WSGIServer):
 
     def serve_forever(self, poll_interval: float = 0.5) -> None:
         if self.live is not None and self.live.process.is_public:
-            say_on_air(self.live.process.app, *self._address())
+            say_on_air(self.live.process.app, Port(*self._address()))
         super().serve_forever(poll_interval)
 
     def verify_request(self, request: Any, client_address: Any) -> bool:

@@ -25,6 +25,7 @@ class OriginPolicy:
         hosts: Patterns as in ``ALLOWED_HOSTS``: a name, ``.example.com`` with its subdomains, or ``*``.
         trusted: Patterns as in ``CSRF_TRUSTED_ORIGINS``: ``https://example.com``, ``https://*.example.com``,
             or ``*``.
+        remedy: What lets another page connect, for who reads the refusal.
 
     Without any pattern (a server that knows no site) the page must come from the host that the socket was
     opened at.
@@ -32,6 +33,7 @@ class OriginPolicy:
 
     hosts: Sequence[str] = ()
     trusted: Sequence[str] = ()
+    remedy: str = "add its host to ALLOWED_HOSTS, or the origin to CSRF_TRUSTED_ORIGINS"
 
     def allows(self, origin: str | None, host: str) -> bool:
         """Whether a page of this origin may connect.

@@ -4,43 +4,97 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import socket
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 
 from onair.server.asgi import ServerApp
+from onair.server.drain import Drain
 from onair.server.http import HttpProtocol
+from onair.server.pages import Pages, WithPages
 from onair.server.server import Server
 from onair.server.types import ASGIApp
 from onair.server.websocket import websocket_class
+from onair.server.wire import LAST_LINGER
 
-#: Called with the host and the port that are really bound.
+logger = logging.getLogger("onair.server")
+
+#: Called with the host and the port that are really bound; with the path and 0 for a Unix socket.
 OnBound = Callable[[str, int], object]
 
 #: Seconds that requests under way have when the server stops; sockets are given less (``Timings.linger``).
 GRACE = 10
 
+#: Seconds in which a server at the other end of a Unix socket answers.
+_ANSWERS_IN = 1
+
 
 class Runner(uvicorn.Server):
-    """uvicorn, which says where it listens."""
+    """uvicorn, which says where it listens, and drains its sockets before it stops listening.
 
-    def __init__(self, config: uvicorn.Config, on_bound: OnBound | None) -> None:
+    A signal begins the end, and a second one hurries it.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, server: Server, drain: float, on_bound: OnBound | None
+    ) -> None:
         super().__init__(config)
+        self._sockets = server
+        self._drain_seconds = drain
+        self._drain: Drain | None = None
         self._on_bound = on_bound
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            _check_unused(self.config.uds)
+            await super().startup(sockets)
+        except OSError as error:
+            logger.error("The server cannot listen at %s: %s", self.config.uds or self.config.host, error)
+            await self.lifespan.shutdown()
+            sys.exit(STARTUP_FAILURE)
         if self.started and self._on_bound is not None:
-            host, port = self.address()
-            self._on_bound(host, port)
+            self._on_bound(*self.address())
 
     def address(self) -> tuple[str, int]:
-        """The host and the port of the first listening socket."""
+        """The host and the port of the first listening socket; the path and 0 of a Unix socket."""
+        if self.config.uds is not None:
+            return self.config.uds, 0
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         return str(host), int(port)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # uvicorn waits until every answer has ended, and those of the fallback end when their session does.
+        self._sockets.close_all(linger=LAST_LINGER)
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Called for a signal. It is not raised anew at the end, as uvicorn does: the process goes on."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called ten times a second; the first True ends the serving."""
+        return await super().on_tick(counter) and self._has_drained()
+
+    def _has_drained(self) -> bool:
+        if not self._drain_seconds:
+            return True
+        if self._drain is None:
+            count = self._sockets.connections()
+            logger.info("Sockets to close in turn: %d. Another signal closes them at once.", count)
+            self._drain = Drain(self._sockets, self._drain_seconds)
+            self._drain.start()
+        elif self.force_exit:
+            self._drain.hurry()
+        return self._drain.is_over
 
 
 def runner(
@@ -49,6 +103,8 @@ def runner(
     host: str = "127.0.0.1",
     port: int = 8000,
     app: ASGIApp | None = None,
+    pages: Pages | None = None,
+    drain: float = 0,
     on_bound: OnBound | None = None,
     **options: Any,
 ) -> Runner:
@@ -59,6 +115,8 @@ def runner(
         host: The address to listen at.
         port: The port; 0 takes a free one.
         app: A site of ASGI to serve beside the server's own paths and sockets.
+        pages: Pages of a server alone, such as its health.
+        drain: Over how many seconds the sockets are closed when the server stops; 0 closes all at once.
         on_bound: Called in the event loop with the real host and port.
         options: Anything else that ``uvicorn.Config`` takes. The log is left as it is, without a line for
             each request.
@@ -73,22 +131,28 @@ def runner(
         "server_header": False,
         "timeout_graceful_shutdown": GRACE,
     }
-    config = uvicorn.Config(ServerApp(server, app), host=host, port=port, **{**defaults, **options})
-    return Runner(config, on_bound)
+    served: ASGIApp = ServerApp(server, app)
+    if pages:
+        served = WithPages(served, pages)
+    config = uvicorn.Config(served, host=host, port=port, **{**defaults, **options})
+    return Runner(config, server, drain, on_bound)
 
 
 def run(
     server: Server,
     *,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    app: ASGIApp | None = None,
     on_bound: OnBound | None = None,
+    uds: str | None = None,
     **options: Any,
 ) -> None:
-    """Serve until a signal comes; the arguments are those of :func:`runner`.
+    """Serve until a signal comes; the other arguments are those of :func:`runner`.
 
     uvicorn takes SIGINT and SIGTERM in the main thread, and the loop is uvloop's where that is installed.
+
+    Args:
+        server: The apps and their sockets.
+        on_bound: Called in the event loop with the real host and port.
+        uds: The path of a Unix socket to listen at instead; the file goes with the server.
 
     Raises:
         SystemExit: The address cannot be bound; the log says why.
@@ -101,5 +165,22 @@ def run(
         if on_bound is not None:
             on_bound(host, port)
 
+    serving = runner(server, on_bound=freeze, uds=uds, **options)
     with contextlib.suppress(KeyboardInterrupt):
-        runner(server, host=host, port=port, app=app, on_bound=freeze, **options).run()
+        serving.run()
+    if uds is not None and serving.started:
+        Path(uds).unlink(missing_ok=True)
+
+
+def _check_unused(path: str | None) -> None:
+    """Asyncio takes a Unix socket's file from whoever listens there.
+
+    Raises:
+        OSError: somebody does.
+    """
+    if path is None or not Path(path).is_socket():
+        return
+    with socket.socket(socket.AF_UNIX) as other, contextlib.suppress(ConnectionRefusedError):
+        other.settimeout(_ANSWERS_IN)
+        other.connect(path)
+        raise OSError("a server listens there already")

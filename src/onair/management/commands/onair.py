@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import signal
-import sys
 from collections.abc import Callable
-from types import FrameType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from onair import conf
 from onair.embedded.console import say_on_air
-
-DEFAULT_BIND = "127.0.0.1:6001"
-
-
-class Address(NamedTuple):
-    """Where to listen."""
-
-    host: str
-    port: int
+from onair.server.address import Port
+from onair.server.serving import Serving
+from onair.standalone.config import WRONG_INPUT, make_serving, merge, of_arguments
+from onair.standalone.errors import WrongInput
+from onair.standalone.options import PROCESS, add_to, of_group
 
 
 class Command(BaseCommand):
@@ -34,12 +26,7 @@ class Command(BaseCommand):
             "serve", help="Serve the sockets of this site, beside its WSGI processes."
         )
         serve.set_defaults(run=self.serve)
-        serve.add_argument(
-            "--bind",
-            metavar="HOST:PORT",
-            default=DEFAULT_BIND,
-            help=f"Where to listen; port 0 takes a free one. Default: {DEFAULT_BIND}.",
-        )
+        add_to(serve, of_group(PROCESS), with_variables=False)
 
     def handle(self, *args: Any, **options: Any) -> None:
         run: Callable[..., None] | None = options["run"]
@@ -48,20 +35,27 @@ class Command(BaseCommand):
         else:
             run(**options)
 
-    def serve(self, *, bind: str, **options: Any) -> None:
+    def serve(self, **options: Any) -> None:
         """Serve until SIGTERM or Ctrl-C; both end it with exit code 0, the sockets closed (4200)."""
-        address = parse_address(bind)
         serve = _SERVE[type(conf.target())]
-        # uvicorn repeats the signal that stopped it, and by default that would kill the process.
-        signal.signal(signal.SIGTERM, _exit)
-        serve(self, address)
+        given = {option.key: options[option.key] for option in of_group(PROCESS)}
+        try:
+            serving = make_serving(merge([of_arguments(given)]))
+        except WrongInput as error:
+            raise CommandError(f"{error}.", returncode=WRONG_INPUT) from None
+        serve(self, serving)
 
-    def serve_site(self, address: Address) -> None:
+    def serve_site(self, serving: Serving) -> None:
         """Serve the site's own app, and let its other processes on this machine find the server."""
         from onair.embedded.process import ProcessServer
         from onair.engines.announcements import AlreadyServed
         from onair.server.run import run
 
+        if not isinstance(serving.bind, Port) or serving.is_secure:
+            raise CommandError(
+                "The other processes of this site find the server by its port, and publish without TLS. "
+                "For a Unix socket or TLS, name to all processes by ONAIR_URL how they reach it."
+            )
         process = ProcessServer()
         try:
             process.open(stand_by=False)
@@ -73,14 +67,14 @@ class Command(BaseCommand):
 
         def started(host: str, port: int) -> None:
             process.announce(host, port)
-            say_on_air(process.app, host, port, self.stdout)
+            say_on_air(process.app, Port(host, port), self.stdout)
 
         try:
-            run(process.server, host=address.host, port=address.port, on_bound=started)
+            run(process.server, on_bound=started, **serving.options(process.server))
         finally:
             process.close()
 
-    def serve_remote(self, address: Address) -> None:
+    def serve_remote(self, serving: Serving) -> None:
         """Serve the app that ONAIR_URL names, for a site that publishes there."""
         from onair.embedded.origins import origin_policy
         from onair.server.run import run
@@ -89,38 +83,20 @@ class Command(BaseCommand):
         app = conf.app()
 
         def started(host: str, port: int) -> None:
-            say_on_air(app, host, port, self.stdout)
+            say_on_air(app, serving.bind.bound(host, port), self.stdout, scheme=serving.socket_scheme)
 
-        run(Server((app,), origins=origin_policy()), host=address.host, port=address.port, on_bound=started)
+        server = Server((app,), origins=origin_policy())
+        run(server, on_bound=started, **serving.options(server))
 
-    def refuse_hosted(self, address: Address) -> NoReturn:
+    def refuse_hosted(self, serving: Serving) -> NoReturn:
         raise CommandError(
             "Hosted Pusher serves this site, so there is nothing to serve here. To serve it yourself, unset "
             "ONAIR_URL and the PUSHER_… settings."
         )
 
 
-_SERVE: dict[type[conf.Target], Callable[[Command, Address], None]] = {
+_SERVE: dict[type[conf.Target], Callable[[Command, Serving], None]] = {
     conf.Embedded: Command.serve_site,
     conf.RemoteServer: Command.serve_remote,
     conf.HostedPusher: Command.refuse_hosted,
 }
-
-_BIND = re.compile(r"(?:(?P<host>\[[0-9a-fA-F:.]+\]|[^:\[\]]*):)?(?P<port>\d{1,5})")
-
-
-def parse_address(bind: str) -> Address:
-    """Read ``HOST:PORT``, ``[::1]:PORT`` or a port alone.
-
-    Raises:
-        CommandError: it is none of these.
-    """
-    match = _BIND.fullmatch(bind)
-    if match is None or int(match["port"]) > 65_535:
-        raise CommandError(f"--bind {bind} is no address: give HOST:PORT, like {DEFAULT_BIND} or [::1]:6001.")
-    host = (match["host"] or "").strip("[]")
-    return Address(host or "127.0.0.1", int(match["port"]))
-
-
-def _exit(signum: int, frame: FrameType | None) -> NoReturn:
-    sys.exit(0)
