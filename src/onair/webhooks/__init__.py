@@ -1,0 +1,1 @@
+"""What the server notices, told to an application: held until it lasts, then posted or handed over."""

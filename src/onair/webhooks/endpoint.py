@@ -1,0 +1,178 @@
+"""One webhook's URL, and the thread that posts to it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from random import random
+from time import monotonic
+from urllib.parse import unquote
+
+import msgspec
+import urllib3
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.util import parse_url
+
+from onair.protocol.app import App, Webhook
+from onair.protocol.notices import ClientEventSent, Notice
+from onair.webhooks.counters import Counters
+from onair.webhooks.inbox import Inbox
+from onair.webhooks.post import Post, make_post
+from onair.webhooks.schedule import Delivery, Outcome, Pace, Schedule
+
+logger = logging.getLogger("onair.webhooks")
+
+#: Answers of what stands before a receiver that is down, or of one that has too much to do.
+_OF_NOBODY = {429, 502, 503, 504}
+
+#: The room that a notice takes beside the data of a client's event, roughly.
+_NOTICE_BYTES = 250
+
+#: Characters of an answer that the log shows.
+_SHOWN = 200
+
+
+def size_of(notice: Notice) -> int:
+    """How much room a notice takes in an inbox, roughly, in bytes."""
+    return _NOTICE_BYTES + (len(notice.data) if isinstance(notice, ClientEventSent) else 0)
+
+
+class Endpoint:
+    """Posts an app's notices to one URL.
+
+    The thread starts with the first notice, in the process that serves. It is a daemon: what it has not
+    delivered when the process ends is lost, unless :meth:`end` and :meth:`join` give it time.
+
+    Args:
+        app: Whose current credential signs.
+        webhook: The URL, and what is posted to it.
+        pace: How long things take.
+    """
+
+    def __init__(self, app: App, webhook: Webhook, pace: Pace) -> None:
+        self._notices = webhook.notices
+        self._credential = app.credentials[0]
+        self._pace = pace
+        self._inbox: Inbox[Notice] = Inbox()
+        self._schedule = Schedule(self._make, batch=webhook.batch, chance=random, pace=pace)
+        self._reported = Counters()
+        self._said: set[str] = set()  # what was logged since all was well
+        self._thread: threading.Thread | None = None
+        self._deadline = float("inf")
+        url = parse_url(webhook.url)
+        self._target = url.request_uri
+        self._login = urllib3.make_headers(basic_auth=unquote(url.auth)) if url.auth else {}
+        self._name = f"{url.scheme}://{url.netloc}{url.path or ''}"  # a query may hold a secret
+        self._pool = urllib3.connection_from_url(webhook.url, maxsize=1, retries=False)
+
+    @property
+    def counters(self) -> Counters:
+        """What became of the notices. From any thread."""
+        return self._schedule.counters + Counters(dropped=self._inbox.dropped)
+
+    def wants(self, name: str) -> bool:
+        """Whether notices of this name are posted here: the others go into no body and no signature."""
+        return name in self._notices
+
+    def put(self, notice: Notice) -> None:
+        """Post a notice soon. Neither waits nor raises."""
+        self._inbox.put(notice, size_of(notice))
+        self._start()
+
+    def end(self, deadline: float) -> None:
+        """Try once more what waits, until ``time.monotonic()`` reaches the deadline, and give up the rest."""
+        self._deadline = deadline
+        self._inbox.close()
+
+    def join(self) -> None:
+        """Wait for the end, or for its deadline."""
+        if self._thread is not None:
+            self._thread.join(max(self._deadline - monotonic(), 0))
+        elif self._inbox:
+            self._drain()  # an interpreter that ends starts no thread
+
+    def _start(self) -> None:
+        if self._thread is not None:
+            return
+        thread = threading.Thread(target=self._run, name="onair-webhook", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # the interpreter ends, or the system has no more threads now
+            return
+        self._thread = thread
+
+    def _run(self) -> None:
+        while not self._inbox.is_closed:
+            self._take(self._schedule.wait(monotonic()))
+            delivery = self._schedule.next(monotonic())
+            if delivery is not None:
+                self._deliver(delivery)
+            self._report()
+        self._drain()
+
+    def _drain(self) -> None:
+        self._take(0)
+        for delivery in self._schedule.rest(monotonic()):
+            if monotonic() >= self._deadline or self._deliver(delivery) is Outcome.DOWN:
+                break
+        left = self._schedule.give_up()
+        if left:
+            logger.error("The server stopped before %d events reached the webhook %s.", left, self._name)
+        self._pool.close()
+
+    def _take(self, timeout: float | None) -> None:
+        self._schedule.add([msgspec.json.encode(notice) for notice in self._inbox.take(timeout)])
+
+    def _make(self, events: Sequence[bytes]) -> Post:
+        return make_post(self._credential, events, time_ms=time.time_ns() // 1_000_000)
+
+    def _deliver(self, delivery: Delivery) -> Outcome:
+        outcome, reason = self._try(delivery.post)
+        self._schedule.settle(delivery, outcome, monotonic())
+        if reason:
+            self._say(
+                "trouble",
+                logging.WARNING,
+                "The webhook %s %s. What it did not take is sent again for five minutes.",
+                reason,
+            )
+        return outcome
+
+    def _try(self, post: Post) -> tuple[Outcome, str]:
+        """Post once. Return how it went, and what was wrong."""
+        left = max(self._deadline - monotonic(), 0.001)
+        limits = urllib3.Timeout(connect=min(self._pace.connect, left), read=min(self._pace.answer, left))
+        headers = {**post.headers, **self._login}
+        try:
+            answer = self._pool.urlopen(
+                "POST", self._target, post.body, headers, timeout=limits, redirect=False
+            )
+        except ReadTimeoutError:
+            return Outcome.REFUSED, f"did not answer within {self._pace.answer:g} s"
+        except HTTPError as error:
+            return Outcome.DOWN, f"cannot be reached: {error}"
+        if 200 <= answer.status < 300:
+            return Outcome.DELIVERED, ""
+        text = answer.data[:_SHOWN].decode(errors="replace").strip()
+        outcome = Outcome.DOWN if answer.status in _OF_NOBODY else Outcome.REFUSED
+        return outcome, f"answered {answer.status}: {text or 'nothing'}"
+
+    def _report(self) -> None:
+        """Say of events that were lost, and when all is well again."""
+        counted = self.counters
+        if counted.failed > self._reported.failed:
+            self._say("failed", logging.ERROR, "Events were lost: the webhook %s took none in five minutes.")
+        if counted.dropped > self._reported.dropped:
+            self._say("dropped", logging.ERROR, "Events were dropped: too many wait for the webhook %s.")
+        self._reported = counted
+        if self._said and self._schedule.is_empty:
+            self._said.clear()
+            logger.info("The webhook %s takes events again.", self._name)
+
+    def _say(self, kind: str, level: int, message: str, *arguments: object) -> None:
+        """Log one line of a kind, until everything was delivered again."""
+        if kind not in self._said:
+            self._said.add(kind)
+            logger.log(level, message, self._name, *arguments)

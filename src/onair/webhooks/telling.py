@@ -1,0 +1,136 @@
+"""What one app's hub notices, told to its webhooks and to whoever asked in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Protocol, get_args
+
+from onair.protocol.app import App
+from onair.protocol.notices import Notice
+from onair.webhooks.counters import Counters
+from onair.webhooks.delay import HELD, Delay
+from onair.webhooks.endpoint import Endpoint
+from onair.webhooks.schedule import Pace
+
+logger = logging.getLogger("onair.webhooks")
+
+CallLater = Callable[[float, Callable[[], object]], asyncio.TimerHandle]
+
+_NAMES = {kind: str(kind.__struct_config__.tag) for kind in get_args(Notice)}
+
+#: A leaving and its contrary cancel each other: who wants one of the two needs to have both looked at.
+_PAIRS = {
+    "channel_occupied": "channel_vacated",
+    "channel_vacated": "channel_occupied",
+    "member_added": "member_removed",
+    "member_removed": "member_added",
+}
+
+
+class Teller(Protocol):
+    """Passes on what it is told, in a thread of its own: but for ``join``, nothing here waits or raises."""
+
+    def wants(self, name: str) -> bool:
+        """Whether notices of this name are wanted, now."""
+
+    def put(self, notice: Notice) -> None:
+        """Take a notice."""
+
+    def end(self, deadline: float) -> None:
+        """Pass on what was taken until ``time.monotonic()`` reaches the deadline, and nothing after it."""
+
+    def join(self) -> None:
+        """Wait for the end, or for its deadline."""
+
+
+class Telling:
+    """Sits between an app's hub, in the server's loop, and those who pass its notices on.
+
+    There is a timer while something is held back, and none else.
+
+    Args:
+        app: Whose webhooks these are.
+        call_later: That of the server's loop.
+        held: Seconds that a leaving is held back.
+        pace: How long the deliveries of webhooks take.
+    """
+
+    def __init__(
+        self, app: App, call_later: CallLater, *, held: float = HELD, pace: Pace | None = None
+    ) -> None:
+        self._endpoints = [Endpoint(app, webhook, pace or Pace()) for webhook in app.webhooks]
+        self._tellers: list[Teller] = [*self._endpoints]
+        self._call_later = call_later
+        self._delay = Delay(held)
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is anybody to tell."""
+        return bool(self._tellers)
+
+    @property
+    def counters(self) -> Counters:
+        """What became of the webhooks. From any thread."""
+        return sum((endpoint.counters for endpoint in self._endpoints), Counters())
+
+    def add(self, teller: Teller) -> None:
+        """Tell this one, too."""
+        self._tellers.append(teller)
+
+    def notice(self, notice: Notice) -> None:
+        """Take what the hub notices. In the loop; never raises."""
+        try:
+            self._take(notice)
+        except Exception:
+            logger.exception("A notice was lost by an error of django-onair: %r", notice)
+
+    def attach(self) -> None:
+        """Keep time in the server's new loop: the timer went with the old one."""
+        self._timer = None
+        self._keep_time()
+
+    def close(self, deadline: float) -> None:
+        """Tell at once all that is held; wait until it was passed on, or for the deadline.
+
+        Args:
+            deadline: When ``time.monotonic()`` reaches it, the rest is given up.
+        """
+        self._tell(self._delay.take_all())
+        for teller in self._tellers:
+            teller.end(deadline)
+        for teller in self._tellers:
+            teller.join()
+
+    def _take(self, notice: Notice) -> None:
+        name = _NAMES[type(notice)]
+        if not self._wants(name) and not self._wants(_PAIRS.get(name, name)):
+            return
+        told = self._delay.put(notice, monotonic())
+        if told is not None:
+            self._tell([told])
+        else:
+            self._keep_time()
+
+    def _wants(self, name: str) -> bool:
+        return any(teller.wants(name) for teller in self._tellers)
+
+    def _tell(self, notices: Sequence[Notice]) -> None:
+        for notice in notices:
+            name = _NAMES[type(notice)]
+            for teller in self._tellers:
+                if teller.wants(name):
+                    teller.put(notice)
+
+    def _keep_time(self) -> None:
+        due = self._delay.due
+        if due is not None and self._timer is None:
+            self._timer = self._call_later(max(due - monotonic(), 0), self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._tell(self._delay.take(monotonic()))
+        self._keep_time()
