@@ -51,6 +51,7 @@ class ServedApp:
         self.sessions = 0
         self.hub = Hub(app, wake=self._wake, clock=monotonic, epoch=token_hex(EPOCH_BYTES))
         self._server = server
+        self._waits = False
 
     def publish(self, publications: Iterable[Publication]) -> None:
         """Publish to this process's sockets at the next flush; one that cannot be sent is logged."""
@@ -60,16 +61,21 @@ class ServedApp:
             except ProtocolError:
                 logger.exception("An event cannot be published: %r", publication.event)
 
+    def settle(self) -> None:
+        """Flush at the next turn of the loop: nothing is on its way that belongs to what was published."""
+        self._waits = False
+
     def _wake(self) -> None:
+        self._waits = True
         self._soon(self._settle, 0, _NOT_LOOKED)
 
     def _settle(self, turn: int, published: int) -> None:
         """Flush, unless more events came in the last turn of the loop.
 
-        Requests that came in one read are answered one turn after the other: a flush at the first turn would
-        write to every listener once for each.
+        Under ASGI, requests that came in one read are answered one turn after the other: a flush at the first
+        turn would write to every listener once for each.
         """
-        if self.hub.published != published and turn < MAX_TURNS:
+        if self._waits and self.hub.published != published and turn < MAX_TURNS:
             self._soon(self._settle, turn + 1, self.hub.published)
         else:
             self.hub.flush()
@@ -188,10 +194,14 @@ class Server:
         """Why new sockets are refused now, whosever they are; None where they are taken."""
         return self._refusal or self._leaving
 
-    def close_all(self) -> None:
-        """Close every socket at once, and let its client reconnect (4200). Only in this server's loop."""
+    def close_all(self, *, linger: float | None = None) -> None:
+        """Close every socket at once, and let its client reconnect (4200). Only in this server's loop.
+
+        Args:
+            linger: Seconds that the clients have to go by themselves; the server's usual time if None.
+        """
         for session in self.watch:
-            session.close(ReconnectNow())
+            session.close(ReconnectNow(), linger=linger)
 
     def connections(self) -> int:
         """How many sessions are open."""
