@@ -19,7 +19,8 @@ from onair.protocol.signing import sign_channel
 from tests.hub.listeners import ADDED, REMOVED, SUCCEEDED
 from tests.protocol.clients import APP, CREDENTIAL, channel_data, client_message, content
 
-CHANNELS = ["news", "private-a", "presence-a", "presence-b"]
+OPEN = ["news", "cache-a"]
+CHANNELS = [*OPEN, "private-a", "presence-a", "presence-cache-b"]
 
 Messages = list[dict[str, Any]]
 
@@ -65,6 +66,7 @@ class Newsroom(RuleBasedStateMachine):
         self.gone: list[Client] = []
         self.arrivals: dict[str, list[str]] = {channel: [] for channel in CHANNELS}  # users, each once
         self.info: dict[tuple[str, str], Any] = {}  # of a user's first connection, by channel and user
+        self.cached: dict[str, int] = {}  # the last event of each cache channel
 
     def connect(self) -> Client:
         self.sockets += 1
@@ -112,7 +114,7 @@ class Newsroom(RuleBasedStateMachine):
         )
         if joined:
             assert events == ["pusher:error"]
-        elif forged and channel != "news":
+        elif forged and channel not in OPEN:
             assert events == ["pusher:error", "pusher:subscription_error"]
             client.expected[channel].append(client.heard[-1])
         else:
@@ -126,6 +128,10 @@ class Newsroom(RuleBasedStateMachine):
             data = {"presence": {"ids": list(info), "hash": info, "count": len(info)}}
         client.users[channel] = user
         client.expect(channel, SUCCEEDED, data)
+        if channel in self.cached:
+            client.expect(channel, "update", self.cached[channel])
+        elif "cache-" in channel:
+            client.expect(channel, "pusher:cache_miss", {})
 
     def expect_member(self, client: Client, channel: str, user: str) -> None:
         if user in self.arrivals[channel]:
@@ -167,7 +173,7 @@ class Newsroom(RuleBasedStateMachine):
     def whisper(self, seat: int, channel: str) -> None:
         client = self.clients[seat]
         events = self.send(client, "client-whisper", "1", channel=channel, user_id="root")
-        if channel not in client.users or channel == "news":
+        if channel not in client.users or channel in OPEN:
             assert events == ["pusher:error"]
             return
         user = client.users[channel]
@@ -182,6 +188,8 @@ class Newsroom(RuleBasedStateMachine):
         socket_id = None if exclude is None else exclude.socket_id
         self.hub.publish(Publication(tuple(names), "update", json.dumps(self.number), socket_id))
         for channel in names:
+            if "cache-" in channel:
+                self.cached[channel] = self.number
             for client in self.on(channel):
                 if client is not exclude:
                     client.expect(channel, "update", self.number)
