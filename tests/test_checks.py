@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from django.core.checks import Error
+from django.core.checks import Warning as CheckWarning
 from pytest_django import Settings
 
 from onair import conf
-from onair.checks import check_settings
+from onair.checks import NEED_OWN_SERVER, check_hosted, check_settings
 
 
 def test_a_site_without_settings_is_right(settings: Settings) -> None:
@@ -71,9 +72,48 @@ def test_settings_that_are_no_dictionary_are_an_error(settings: Settings) -> Non
     assert [message.id for message in check_settings()] == ["onair.E002"]
 
 
-@pytest.mark.parametrize("options", [{"URL": "gopher://k:s@h/apps/1"}, {"PUBLIC_URL": "https://h"}])
-def test_an_address_that_cannot_be_understood_is_an_error(
-    settings: Settings, options: dict[str, str]
-) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [{"URL": "gopher://k:s@h/apps/1"}, {"PUBLIC_URL": "https://h"}, {"ENCRYPTION_MASTER_KEY": "short"}],
+)
+def test_a_value_that_cannot_be_understood_is_an_error(settings: Settings, options: dict[str, str]) -> None:
     settings.ONAIR = options
     assert [message.id for message in check_settings()] == ["onair.E003"]
+
+
+HOSTED = "pusher://k:s@eu/1"
+
+
+def test_what_hosted_pusher_does_not_hear_is_told_with_what_to_do(settings: Settings) -> None:
+    settings.ONAIR = {"URL": HOSTED, "SUBSCRIPTION_COUNTS": True, "HISTORY_SECONDS": 60}
+    assert check_hosted() == [
+        CheckWarning(
+            'ONAIR["SUBSCRIPTION_COUNTS"] has no effect: hosted Pusher serves this site.',
+            hint="Switch it on in the app's settings there, and take it out of ONAIR.",
+            id="onair.W004",
+        ),
+        CheckWarning(
+            'ONAIR["HISTORY_SECONDS"] has no effect: hosted Pusher serves this site.',
+            hint="Hosted Pusher has nothing like it: take it out of ONAIR, or let a server of your own run.",
+            id="onair.W004",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"SUBSCRIPTION_COUNTS": True, "HISTORY_SECONDS": 60},
+        {"URL": "http://k:s@h/apps/1", "SUBSCRIPTION_COUNTS": True},
+        {"URL": HOSTED},
+        {"URL": HOSTED, "SUBSCRIPTION_COUNTS": False, "AUTHORIZATION_TIMEOUT": None},
+    ],
+)
+def test_what_is_heard_or_not_asked_is_not_told(settings: Settings, options: dict[str, Any]) -> None:
+    settings.ONAIR = options
+    assert check_hosted() == []
+
+
+def test_what_hosted_pusher_does_not_hear_are_options() -> None:
+    assert NEED_OWN_SERVER.keys() <= conf.OPTIONS.keys()

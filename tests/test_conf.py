@@ -13,7 +13,7 @@ from django.test import override_settings
 from onair import conf
 from onair.conf import Embedded, HostedPusher, RemoteServer, Target
 from onair.exceptions import ConfigurationError
-from onair.protocol.app import Credential
+from onair.protocol.app import App, Credential, Limits
 
 CREDENTIAL = Credential("a-key", "a-secret")
 
@@ -282,12 +282,49 @@ def test_the_limits_of_the_app_are_the_options(settings: Any) -> None:
         "MAX_CONNECTIONS": 5,
         "CLIENT_EVENTS": True,
         "ACTIVITY_TIMEOUT": 6,
+        "MAX_WATCHLIST": 7,
+        "CACHE_SECONDS": 8,
+        "HISTORY_SECONDS": 9,
+        "HISTORY_EVENTS": 10,
+        "HISTORY_SIZE": 11,
+        "SUBSCRIPTION_COUNTS": True,
+        "AUTHORIZATION_TIMEOUT": 12,
     }
     app = conf.app()
     limits = app.limits
     assert (limits.event_bytes, limits.client_message_bytes, limits.channels_per_connection) == (1, 2, 3)
     assert (limits.client_events_per_second, limits.connections) == (4, 5)
     assert (app.client_events, app.activity_timeout) == (True, 6)
+    assert (limits.watchlist, limits.cache_seconds) == (7, 8)
+    assert (limits.history_seconds, limits.history_events, limits.history_bytes) == (9, 10, 11)
+    assert (app.subscription_counts, app.authorization_timeout) == (True, 12)
+
+
+def test_without_options_the_limits_are_the_protocols(settings: Any) -> None:
+    settings.ONAIR = {}
+    assert conf.app().limits == Limits()
+    assert conf.app() == App(conf.app().id, conf.app().credentials)
+
+
+HOSTED = [
+    ({}, False),
+    ({"URL": "http://a-key:a-secret@localhost/apps/1"}, False),
+    ({"URL": "pusher://a-key:a-secret@eu/42"}, True),
+    ({"URL": "nonsense"}, False),
+]
+
+
+@pytest.mark.parametrize(("options", "hosted"), HOSTED)
+def test_whether_the_commercial_service_serves(options: dict[str, str], hosted: bool, settings: Any) -> None:
+    settings.ONAIR = options
+    assert conf.is_hosted() is hosted
+
+
+def test_a_host_in_place_of_pushers_is_not_the_commercial_service(settings: Any) -> None:
+    pusher(settings)
+    assert conf.is_hosted()
+    settings.PUSHER_HOST = "pusher.example.com"
+    assert not conf.is_hosted()
 
 
 def test_override_settings_is_followed_and_undone() -> None:

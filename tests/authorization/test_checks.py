@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import sys
 from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.core.checks import Error
 from django.core.checks import Warning as CheckWarning
 from django.test import modify_settings
 from pytest_django import Settings
 
-from onair.authorization.checks import check_endpoint, check_middleware, check_rules
+from onair.authorization.checks import check_encryption, check_endpoint, check_middleware, check_rules
 from onair.authorization.rules import authorize
 from tests.site.urls import urlpatterns as complete
 
@@ -57,6 +59,41 @@ def test_rules_for_different_channels_are_right() -> None:
     authorize("private-room-{room_id}")(door)
     authorize("private-room-{room_id}-door")(door)
     assert check_rules() == []
+
+
+def encrypted_room(request: Any) -> bool:
+    return True
+
+
+@pytest.mark.parametrize(
+    ("options", "pattern"),
+    [({"ENCRYPTION_MASTER_KEY": "any"}, None), ({}, "private-encrypted-room")],
+)
+def test_a_site_that_means_to_encrypt_and_cannot_is_told(
+    options: dict[str, str], pattern: str | None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ONAIR = options
+    if pattern:
+        authorize(pattern)(encrypted_room)
+    assert check_encryption() == []
+    monkeypatch.setitem(sys.modules, "nacl", None)
+    assert check_encryption() == [
+        Error(
+            "The site has encrypted channels, and PyNaCl is not installed: nobody can join or publish there.",
+            hint='Run: pip install "django-onair[encrypted]"',
+            id="onair.E043",
+        )
+    ]
+
+
+@pytest.mark.parametrize("options", [{}, {"ENCRYPTION_MASTER_KEY": None}, "no dictionary"])
+def test_a_site_that_encrypts_nothing_needs_nothing_for_it(
+    options: object, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ONAIR = options
+    authorize("private-room")(encrypted_room)
+    monkeypatch.setitem(sys.modules, "nacl", None)
+    assert check_encryption() == []
 
 
 def test_a_site_without_the_endpoint_is_warned(settings: Settings) -> None:

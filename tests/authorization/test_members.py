@@ -9,8 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy
 
-from onair.authorization.members import BadUserInfo, channel_data, display_name
+from onair.authorization.members import BadUserInfo, channel_data, display_name, user_data
 from onair.protocol.member import member_of
+from onair.protocol.user import user_of
 
 MAIL = "anna@example.com"
 
@@ -50,6 +51,15 @@ def test_a_user_model_with_other_fields_is_shown() -> None:
 def test_the_channel_data_is_what_the_server_reads_as_a_member() -> None:
     member = member_of("presence-x", channel_data(User(pk=7, username="anna")))
     assert (member.user_id, member.info) == ("7", b'{"name":"anna"}')
+
+
+def test_the_user_data_is_what_the_server_reads_as_a_user() -> None:
+    user = user_of(user_data(User(pk=7, username="anna", email=MAIL), ["8", "9"]))
+    assert (user.id, user.info, user.watchlist) == ("7", b'{"name":"anna"}', ("8", "9"))
+
+
+def test_the_user_data_of_who_watches_nobody_names_no_watchlist() -> None:
+    assert json.loads(user_data(User(pk=7, username="anna"))).keys() == {"id", "user_info"}
 
 
 def test_a_key_is_escaped_in_the_user_id() -> None:

@@ -22,6 +22,7 @@ from onair.publishing.stats import Counters
 from tests.publishing.conftest import Counting
 from tests.publishing.project_test import run
 from tests.publishing.receiver import Receiver
+from tests.publishing.sealed import opened
 
 HEADERS = ["X-Socket-ID", "X-Pusher-Socket-Id"]
 
@@ -39,6 +40,29 @@ def test_an_event_goes_to_one_channel_or_to_several() -> None:
         onair.publish("a", "message", {"n": 1})
         onair.publish(("b", "c"), "message")
     assert events == [Event(("a",), "message", {"n": 1}), Event(("b", "c"), "message")]
+
+
+def test_an_event_goes_to_one_user() -> None:
+    with capture.captured() as events:
+        onair.publish("#server-to-user-7", "message", {"n": 1})
+    assert events == [Event(("#server-to-user-7",), "message", {"n": 1})]
+
+
+def test_an_event_for_an_encrypted_channel_among_others_is_one_event_to_the_publisher() -> None:
+    with capture.captured() as events:
+        onair.publish(["a", "private-encrypted-b"], "message", {"n": 1})
+    assert events == [Event(("a", "private-encrypted-b"), "message", {"n": 1})]
+
+
+def test_an_event_for_an_encrypted_channel_among_others_is_sent_to_it_apart(
+    receiver: Receiver, settings: Any
+) -> None:
+    settings.ONAIR = {"URL": receiver.url}
+    onair.publish(["a", "private-encrypted-b", "c"], "message", {"n": 1})
+    plain, encrypted = receiver.next().body, receiver.next().body
+    assert (plain["channels"], plain["data"]) == (["a", "c"], '{"n":1}')
+    assert encrypted["channels"] == ["private-encrypted-b"]
+    assert opened("private-encrypted-b", encrypted["data"]) == '{"n":1}'
 
 
 def test_without_a_channel_nothing_happens(counted: Counting) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from onair.exceptions import BadEvent, EventTooLarge
+from onair.exceptions import BadEvent, ConfigurationError, EventTooLarge
 from onair.protocol.publication import Publication
 from onair.publishing.event import Event, prepare
+from tests.publishing.sealed import opened
 
 LIMIT = 100
 
@@ -27,10 +30,66 @@ def test_a_channel_that_is_named_twice_gets_the_event_once() -> None:
     assert prepare(Event(("a", "b", "a"), "message"), limit=LIMIT).channels == ("a", "b")
 
 
-@pytest.mark.parametrize("channel", ["", "a b", "ä", "#own", "a\n", "x" * 201, None, 7, b"bytes"])
+@pytest.mark.parametrize(
+    "channel",
+    ["", "a b", "ä", "#own", "#server-to-user-", "#server-to-user-a b", "a\n", "x" * 201, None, 7, b"bytes"],
+)
 def test_a_bad_channel_is_refused_with_the_rule(channel: object) -> None:
     with pytest.raises(BadEvent, match=r"is not a channel's name: it has 1 to 200"):
         prepare(Event(("fine", channel), "message"), limit=LIMIT)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("channel", ["#server-to-user-7", "#server-to-user-a=20b"])
+def test_a_user_may_be_named_in_place_of_a_channel(channel: str) -> None:
+    event = prepare(Event((channel, "a"), "message"), limit=LIMIT)
+    assert event.publication().channels == (channel, "a")
+
+
+ENCRYPTED = ["private-encrypted-x", "private-encrypted-cache-x"]
+
+
+@pytest.mark.parametrize("channel", ENCRYPTED)
+def test_an_encrypted_event_travels_encrypted_and_is_read_in_tests_as_it_is(channel: str) -> None:
+    event = prepare(Event((channel,), "message", {"n": 1}), limit=1000)
+    assert event.split() == [event]
+    assert opened(channel, event.publication().data) == '{"n":1}'
+    assert len(event.publication().data) == event.size
+    assert event.event() == Event((channel,), "message", {"n": 1})
+
+
+SPLITS = [
+    (("a", "b"), [("a", "b")]),
+    (("private-encrypted-x",), [("private-encrypted-x",)]),
+    (("a", "private-encrypted-x", "b"), [("a", "b"), ("private-encrypted-x",)]),
+    (("private-encrypted-x", "private-encrypted-y"), [("private-encrypted-x",), ("private-encrypted-y",)]),
+]
+
+
+@pytest.mark.parametrize(("channels", "wanted"), SPLITS)
+def test_every_encrypted_channel_has_the_event_for_itself(
+    channels: tuple[str, ...], wanted: list[tuple[str, ...]]
+) -> None:
+    parts = prepare(Event(channels, "message", {"n": 1}, "1.2"), limit=1000).split()
+    assert [part.channels for part in parts] == wanted
+    for part in parts:
+        published = part.publication()
+        text = opened(part.channels[0], published.data) if part.encrypted else published.data
+        assert (text, published.event, published.exclude) == ('{"n":1}', "message", "1.2")
+
+
+def test_what_encryption_adds_counts_for_the_limit() -> None:
+    event = Event(("private-encrypted-x",), "message", {"n": 1})
+    size = prepare(event, limit=1000).size
+    assert prepare(event, limit=size).size == size
+    with pytest.raises(EventTooLarge):
+        prepare(event, limit=size - 1)
+
+
+def test_an_encrypted_event_is_refused_where_nothing_can_encrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nacl", None)
+    prepare(Event(("private-x",), "message"), limit=LIMIT)
+    with pytest.raises(ConfigurationError, match=r"django-onair\[encrypted\]"):
+        prepare(Event(("private-x", "private-encrypted-x"), "message"), limit=LIMIT)
 
 
 @pytest.mark.parametrize("name", ["", "pusher:ping", "pusher_internal:x", "x" * 201])

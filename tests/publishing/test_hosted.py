@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from typing import Any
@@ -12,12 +13,14 @@ import pusher
 import pytest
 from pusher.errors import PusherBadAuth, PusherBadRequest, PusherForbidden
 
+from onair import encryption
 from onair.conf import HostedPusher
 from onair.publishing.hosted import Hosted
 from onair.publishing.route import NotDelivered, Refused, Unavailable, deliver
 from onair.publishing.stats import Counters
 from tests.publishing.conftest import Counting, outgoing
 from tests.publishing.receiver import APP, Receiver
+from tests.publishing.sealed import opened
 
 TARGET = HostedPusher(APP, "eu")
 
@@ -60,6 +63,16 @@ def test_the_class_is_made_with_keywords(client_class: mock.Mock) -> None:
     assert client_class.call_args.args == ()
     assert issubclass(options.pop("backend"), object)
     assert options == {"app_id": "42", "key": "a-key", "secret": "a-secret", "cluster": "eu"}
+
+
+def test_the_class_gets_the_key_where_it_has_to_encrypt_and_only_there(client_class: mock.Mock) -> None:
+    encrypted = outgoing("2", {"n": 1}, channels=("private-encrypted-a",))
+    deliver(Hosted(TARGET), [outgoing("1"), encrypted, outgoing("3"), encrypted])
+    plain, encrypting = (call.kwargs for call in client_class.call_args_list)
+    assert "encryption_master_key_base64" not in plain
+    assert base64.b64decode(encrypting["encryption_master_key_base64"]) == encryption.master_key()
+    # It gets the value, as from other channels.
+    client_class.return_value.trigger.assert_any_call(["private-encrypted-a"], "2", {"n": 1}, None)
 
 
 def test_another_host_is_named(client_class: mock.Mock) -> None:
@@ -218,6 +231,24 @@ def test_the_real_library_posts_a_batch_and_keeps_its_connection(
     assert [len(request.events) for request in requests] == [10, 10, 5]
     assert [json.loads(e["data"])["n"] for request in requests for e in request.events] == list(range(25))
     assert len({request.connection for request in requests}) == 1
+
+
+def test_the_real_library_encrypts_with_the_sites_key(
+    receiver: Receiver, local_library: HostedPusher, counted: Counting
+) -> None:
+    channel = "private-encrypted-a"
+    deliver(Hosted(local_library), [outgoing("message", {"n": 1}, channels=(channel,))])
+    body = receiver.next().body
+    assert (json.loads(opened(channel, body["data"])), body["channels"]) == ({"n": 1}, [channel])
+    assert counted() == Counters(sent=1)
+
+
+def test_the_real_library_posts_to_a_user(receiver: Receiver, local_library: HostedPusher) -> None:
+    to_user = outgoing("message", {"n": 1}, channels=("#server-to-user-7",))
+    deliver(Hosted(local_library), [to_user])
+    assert receiver.next().body["channels"] == ["#server-to-user-7"]
+    deliver(Hosted(local_library), [to_user, to_user])
+    assert [event["channel"] for event in receiver.next().events] == ["#server-to-user-7"] * 2
 
 
 @pytest.mark.parametrize("data", ["text", None, 5, [1], True])

@@ -16,6 +16,7 @@ from onair.publishing.route import NotDelivered, Refused, Unavailable, deliver
 from onair.publishing.stats import Counters
 from tests.publishing.conftest import Counting, outgoing
 from tests.publishing.receiver import APP, PATIENCE, Receiver, Request, receiving
+from tests.publishing.sealed import opened
 
 Connect = Callable[..., HttpApi]
 
@@ -52,6 +53,18 @@ def test_one_event_is_posted_with_its_data_as_a_string(receiver: Receiver, conne
     data = request.body.pop("data")
     assert json.loads(data) == {"text": "zoë"}
     assert request.body == {"name": "message", "channels": ["a", "b"], "socket_id": "1.2"}
+
+
+def test_an_encrypted_event_is_posted_encrypted_alone_and_in_a_batch(
+    receiver: Receiver, connect: Connect
+) -> None:
+    channel = "private-encrypted-a"
+    encrypted = outgoing("message", {"n": 1}, channels=(channel,))
+    route = connect(receiver.base_url)
+    for events in ([encrypted], [encrypted, outgoing("plain")]):
+        deliver(route, events)
+        posted = receiver.next().events[0]
+        assert opened(channel, posted["data"]) == '{"n":1}'
 
 
 def test_several_events_are_posted_in_batches_of_ten(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,6 +43,10 @@ def only_these_rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def open_to_all(request: HttpRequest, x: str) -> bool:
+    return True
+
+
+def open_to_visitors(request: HttpRequest) -> bool:
     return True
 
 
@@ -104,6 +109,26 @@ def test_a_presence_channel_is_signed_with_its_member(client: Client, anna: User
     answer = ask(client, "presence-open-1").json()
     assert json.loads(answer["channel_data"]) == {"user_id": str(anna.pk), "user_info": {"name": "anna"}}
     verify_channel(conf.app(), answer["auth"], SOCKET, "presence-open-1", answer["channel_data"])
+
+
+ENCRYPTED = ["private-encrypted-x", "private-encrypted-cache-x"]
+
+
+@pytest.mark.parametrize("channel", ENCRYPTED)
+def test_an_encrypted_channel_comes_with_its_key(client: Client, channel: str, settings: Settings) -> None:
+    master_key = b64encode(b"m" * 32).decode()
+    settings.ONAIR = {"URL": "pusher://key:secret@eu/123", "ENCRYPTION_MASTER_KEY": master_key}
+    authorize(channel)(open_to_visitors)
+    answer = ask(client, channel).json()
+    official = pusher.Pusher("123", "key", "secret", encryption_master_key_base64=master_key)
+    # The library leaves the key as bytes, which no JSON can have.
+    theirs = official.authenticate(channel, SOCKET)
+    assert answer == theirs | {"shared_secret": theirs["shared_secret"].decode()}
+    assert ask_many(client, channel).json() == {"channels": {channel: answer}}
+
+
+def test_a_refusal_gives_no_key_away(client: Client) -> None:
+    assert list(ask(client, ENCRYPTED[0]).json()) == ["error"]
 
 
 def test_the_member_never_shows_the_address(client: Client, db: None) -> None:
