@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from onair.server import api
+from onair.server.api.asgi import answer, head_of
 from onair.server.buffered import GONE
+from onair.server.fallback import paths
+from onair.server.fallback.routes import Fallback
 from onair.server.lifespan import Lifespan
 from onair.server.outbox import OutboxSession
 from onair.server.scopes import handshake_of
@@ -14,9 +17,9 @@ from onair.server.types import ASGIApp, Receive, Scope, Send
 
 
 class ServerApp:
-    """Serves the HTTP API, and sockets under an ASGI server that has no class of ours for them.
+    """Serves the HTTP API, the fallback, and sockets under an ASGI server that has no class of ours for them.
 
-    With ``inner``, a site, only sockets of our keys and signed requests for our apps are answered here.
+    With ``inner``, a site, only what is for our keys and signed requests for our apps are answered here.
 
     Args:
         server: The server whose apps these are.
@@ -26,6 +29,7 @@ class ServerApp:
     def __init__(self, server: Server, inner: ASGIApp | None = None) -> None:
         self.server = server
         self.inner = inner
+        self._fallback = Fallback(server)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -41,15 +45,18 @@ class ServerApp:
             return True
         if scope["type"] == "websocket":
             return self.server.serves(scope["path"])
-        is_signed = b"auth_signature=" in scope["query_string"]
-        return is_signed and api.app_id_of(scope["path"]) in self.server.served
+        if self._fallback.serves(scope):
+            return True
+        return api.serves(self.server, head_of(scope))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.server.attach(asyncio.get_running_loop())
         if scope["type"] == "websocket":
             await _serve_socket(self.server, scope, receive, send)
+        elif (path := paths.split(scope["path"])) is not None:
+            await self._fallback.answer(path, scope, receive, send)
         else:
-            await api.answer(self.server, scope, receive, send)
+            await answer(self.server, scope, receive, send)
 
 
 async def _serve_socket(server: Server, scope: Scope, receive: Receive, send: Send) -> None:
