@@ -52,7 +52,7 @@ docs: $(OLD)/ready
 benchmark: $(OLD)/ready
 	$(OLD)/bin/python $(PIP) install --group benchmark
 	cd benchmarks && npm ci --no-audit --no-fund --silent
-	$(OLD)/bin/python benchmarks/fanout.py --output benchmarks/RESULTS.md
+	$(OLD)/bin/python -m benchmarks --output benchmarks/RESULTS.md
 
 format: $(OLD)/ready
 	$(OLD)/bin/ruff check --fix

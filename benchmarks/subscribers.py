@@ -1,132 +1,117 @@
-"""A client that holds many subscribers cheaply: blocking handshakes, then one epoll that counts bytes."""
+"""Many subscribed clients in one process: they connect in groups, then one epoll counts bytes."""
 
 from __future__ import annotations
 
-import base64
-import os
 import select
-import socket
-import struct
-from collections.abc import Callable
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-Talk = Callable[[socket.socket], None]
+from benchmarks.client import Client
 
 READ_SIZE = 1 << 18
-TIMEOUT = 60.0
+
+#: Clients that shake hands at the same time.
+GROUP = 32
 
 
-def read_frame(sock: socket.socket) -> bytes:
-    """Read one unmasked frame and return its payload."""
-    _, length = read_exactly(sock, 2)
-    if length == 126:
-        (length,) = struct.unpack("!H", read_exactly(sock, 2))
-    elif length == 127:
-        (length,) = struct.unpack("!Q", read_exactly(sock, 8))
-    return read_exactly(sock, length)
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A step of the conversation by which a client subscribes: send this text."""
+
+    text: bytes
+
+    def take(self, client: Client) -> None:
+        client.send_text(self.text)
 
 
-def read_exactly(sock: socket.socket, count: int) -> bytes:
-    data = bytearray()
-    while len(data) < count:
-        chunk = sock.recv(count - len(data))
-        if not chunk:
-            raise ConnectionError("the server closed the connection")
-        data += chunk
-    return bytes(data)
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """A step of the conversation: the server's next frame has this in it."""
+
+    part: bytes
+
+    def take(self, client: Client) -> None:
+        frame = client.read_frame()
+        if self.part not in frame:
+            raise ConnectionError(f"{self.part!r} was expected, and {frame!r} came")
 
 
-def send_text(sock: socket.socket, payload: bytes) -> None:
-    """Send one masked text frame. The mask is zero, which saves the client's time and changes nothing."""
-    head = struct.pack("!BB", 0x81, 0x80 | len(payload)) if len(payload) < 126 else b""
-    head = head or struct.pack("!BBH", 0x81, 0x80 | 126, len(payload))
-    sock.sendall(head + b"\0\0\0\0" + payload)
-
-
-def connect(port: int, path: str) -> socket.socket:
-    sock = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    nonce = base64.b64encode(os.urandom(16)).decode()
-    sock.sendall(
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-    )
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        head += read_exactly(sock, 1)
-    if b" 101 " not in head.split(b"\r\n", 1)[0]:
-        raise ConnectionError(head.decode(errors="replace"))
-    return sock
+Conversation = Sequence[Say | Hear]
 
 
 class Subscribers:
-    """Many subscribed sockets, of which only the number of bytes that arrive is looked at."""
+    """Sockets that have subscribed, of which only the number of bytes that arrive is looked at."""
 
-    def __init__(self) -> None:
-        self.sockets: dict[int, socket.socket] = {}
-        self.epoll = select.epoll()
-        self.buffer = bytearray(READ_SIZE)
+    def __init__(self, port: int, path: str, conversation: Conversation) -> None:
+        self._port = port
+        self._path = path
+        self._conversation = conversation
+        self._clients: dict[int, Client] = {}
+        self._epoll = select.epoll()
+        self._buffer = bytearray(READ_SIZE)
 
-    def add(self, count: int, port: int, path: str, subscribe: Talk) -> None:
+    def __len__(self) -> int:
+        return len(self._clients)
+
+    def add(self, count: int) -> None:
         """Connect and subscribe so many more."""
-        for _ in range(count):
-            sock = connect(port, path)
-            subscribe(sock)
-            sock.setblocking(False)
-            self.sockets[sock.fileno()] = sock
-            self.epoll.register(sock.fileno(), select.EPOLLIN)
+        for start in range(0, count, GROUP):
+            self._add_group(min(GROUP, count - start))
 
-    def receive(self, count: int) -> None:
-        """Read until so many bytes have arrived at all sockets together."""
-        missing = count
+    def settle(self, part: bytes) -> None:
+        """Read at every socket until a frame has this in it."""
+        for client in self._clients.values():
+            while part not in client.read_frame():
+                pass
+
+    def read_first_event(self) -> int:
+        """Read one whole event at every socket, and return the size of its frame in bytes.
+
+        From then on :meth:`receive` counts.
+        """
+        sizes = {len(client.read_frame()) for client in self._clients.values()}
+        if len(sizes) != 1 or any(client.buffer for client in self._clients.values()):
+            raise ValueError(
+                f"Subscribers were not sent the same: frames of {sorted(sizes)} bytes, or more of them"
+            )
+        for descriptor, client in self._clients.items():
+            client.sock.setblocking(False)
+            self._epoll.register(descriptor, select.EPOLLIN)
+        return sizes.pop()
+
+    def receive(self, count: int, seconds: float) -> None:
+        """Read until so many bytes have arrived at all sockets together.
+
+        Raises:
+            TimeoutError: They have not within these seconds.
+        """
+        missing, deadline = count, time.monotonic() + seconds
+        clients, buffer = self._clients, self._buffer
         while missing > 0:
-            ready = self.epoll.poll(TIMEOUT)
+            ready = self._epoll.poll(max(deadline - time.monotonic(), 0), len(clients))
             if not ready:
-                raise TimeoutError(f"{missing} of {count} bytes did not arrive within {TIMEOUT:.0f} s")
+                raise TimeoutError(f"{missing} of {count} bytes did not arrive within {seconds:.0f} s")
             for descriptor, _ in ready:
-                received = self.sockets[descriptor].recv_into(self.buffer)
+                received = clients[descriptor].sock.recv_into(buffer)
                 if not received:
                     raise ConnectionError("the server closed a subscriber's connection")
                 missing -= received
         if missing < 0:
             raise ValueError(f"{-missing} bytes more than expected arrived")
 
-    def measure_frame(self) -> int:
-        """Read one whole event at every socket, and return the size of its frame in bytes."""
-        sizes = set()
-        for sock in self.sockets.values():
-            sock.setblocking(True)
-            sock.settimeout(TIMEOUT)
-            payload = read_frame(sock)
-            sizes.add(len(payload) + (2 if len(payload) < 126 else 4))
-            sock.setblocking(False)
-        (size,) = sizes
-        return size
-
     def close(self) -> None:
-        self.epoll.close()
-        for sock in self.sockets.values():
-            sock.close()
+        self._epoll.close()
+        for client in self._clients.values():
+            client.close()
 
-
-class Publisher:
-    """One kept-alive connection, on which the same request is posted again and again."""
-
-    def __init__(self, port: int, request: bytes) -> None:
-        self.request = request
-        self.sock = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT)
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def publish(self, count: int) -> None:
-        """Send so many requests at once, without waiting for an answer."""
-        self.sock.sendall(self.request * count)
-
-    def read_answers(self, count: int) -> None:
-        """Read so many answers, each of which must be a 200 that ends with ``{}``."""
-        received = b""
-        while received.count(b"\r\n\r\n{}") < count:
-            received += self.sock.recv(READ_SIZE)
-            if b"HTTP/1.1 4" in received or b"HTTP/1.1 5" in received:
-                raise ConnectionError(received.decode(errors="replace"))
-
-    def close(self) -> None:
-        self.sock.close()
+    def _add_group(self, count: int) -> None:
+        group = [Client(self._port) for _ in range(count)]
+        self._clients.update((client.sock.fileno(), client) for client in group)
+        for client in group:
+            client.send_upgrade(self._path)
+        for client in group:
+            client.read_upgrade()
+        for step in self._conversation:
+            for client in group:
+                step.take(client)

@@ -55,5 +55,6 @@ Server(
     application=ProtocolTypeRouter({"websocket": Subscriber.as_asgi(), "http": publish}),
     endpoints=build_endpoint_description_strings(host="127.0.0.1", port=int(sys.argv[1])),
     signal_handlers=True,
+    ping_interval=3600,  # no ping within a measurement: the client counts bytes
     ready_callable=lambda: print("ready", flush=True),
 ).run()

@@ -1,4 +1,4 @@
-"""The server alone, with one app. Usage: onair_server.py PORT APP_ID KEY SECRET"""
+"""The server alone, with one app and the whole protocol on. Usage: onair_server.py APP_ID KEY SECRET PORT"""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from onair.server.origins import OriginPolicy
 from onair.server.run import run
 from onair.server.server import Server
 
-port, app_id, key, secret = sys.argv[1:]
-app = App(id=app_id, credentials=(Credential(key=key, secret=secret),))
+app_id, key, secret, port = sys.argv[1:]
+app = App(
+    id=app_id,
+    credentials=(Credential(key=key, secret=secret),),
+    client_events=True,
+    subscription_counts=True,
+)
 server = Server([app], origins=OriginPolicy(hosts=("*",), trusted=()))
 run(server, host="127.0.0.1", port=int(port), on_bound=lambda host, port: print("ready", flush=True))
