@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from onair.hub import Hub
-from onair.hub.hub import COUNT_INTERVAL, CROWD
+from onair.hub.counts import COUNT_INTERVAL, CROWD
 from tests.hub.listeners import SUCCEEDED, Clock, Recorder, Tick, hub, joined, member, publication
 
 COUNT = "pusher_internal:subscription_count"

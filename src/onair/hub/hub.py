@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from onair.hub.cache import Cached, EventCache
 from onair.hub.channel import Channel, Positioned
+from onair.hub.counts import Counts
 from onair.hub.history import History
 from onair.hub.listener import Listener
 from onair.hub.users import Users
@@ -27,10 +28,6 @@ from onair.protocol.notices import (
 )
 from onair.protocol.publication import Publication
 from onair.protocol.user import User
-
-#: A channel with more subscribers than this is told their number every COUNT_INTERVAL seconds at most.
-CROWD = 100
-COUNT_INTERVAL = 5.0
 
 
 class Hub:
@@ -60,7 +57,7 @@ class Hub:
         self._clock = clock
         self._channels: dict[str, Channel] = {}
         self._unflushed: list[Channel] = []
-        self._uncounted: dict[str, Channel] = {}  # whose number has changed and may not be told yet
+        self._counts = Counts(clock)
         self._cache = EventCache(app.limits)
         self._history = History(app.limits, epoch)
         self._users = Users()
@@ -147,10 +144,9 @@ class Hub:
     def tick(self) -> bool:
         """Do what is due by the clock. Return whether to come back in a second."""
         now = self._clock()
-        for channel in tuple(self._uncounted.values()):
-            if now - channel.counted_at >= COUNT_INTERVAL:
-                self._count_soon(channel)
-        waits = (bool(self._uncounted), self._cache.expire(now), self._history.expire(now))
+        for channel in self._counts.due():
+            self._schedule(channel)
+        waits = (bool(self._counts), self._cache.expire(now), self._history.expire(now))
         return any(waits)
 
     def channels(self) -> Sequence[str]:
@@ -283,28 +279,17 @@ class Hub:
 
     def _vacate(self, channel: Channel) -> None:
         del self._channels[channel.name]
-        self._uncounted.pop(channel.name, None)
-        channel.count_is_due = False
+        self._counts.forget(channel)
         self._tell(channel, ChannelVacated)
 
     def _count(self, channel: Channel) -> None:
-        """The number of subscribers has changed: tell it at the next flush, or for a crowd now and then."""
-        if not self.app.subscription_counts or channel.presence is not None or channel.kind.needs_user:
-            return
-        if len(channel) > CROWD and self._clock() - channel.counted_at < COUNT_INTERVAL:
-            self._uncounted[channel.name] = channel
-        else:
-            self._count_soon(channel)
-
-    def _count_soon(self, channel: Channel) -> None:
-        self._uncounted.pop(channel.name, None)
-        channel.count_is_due = True
-        self._schedule(channel)
+        """The number of a channel's subscribers has changed."""
+        is_counted = channel.presence is None and not channel.kind.needs_user
+        if self.app.subscription_counts and is_counted and self._counts.changed(channel):
+            self._schedule(channel)
 
     def _add_count(self, channel: Channel) -> None:
-        channel.count_is_due = False
-        channel.counted_at = self._clock()
-        count = len(channel)
+        count = self._counts.take(channel)
         channel.add(frames.text(messages.subscription_count(channel.name, count)))
         self._tell(channel, SubscriptionsCounted, subscription_count=count)
 
