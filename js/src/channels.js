@@ -38,7 +38,7 @@ export class Channel extends Emitter {
   _receive({ event, data, user_id }) {
     const handle = INTERNAL.get(event);
     if (handle) handle(this, data);
-    else this.emit(event, data, { channel: this.name, user_id });
+    else if (!event.startsWith("pusher_internal:")) this.emit(event, data, { channel: this.name, user_id });
   }
 
   /**

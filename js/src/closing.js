@@ -34,14 +34,18 @@ const REMEDIES = {
   4009: "Add this page's origin to ALLOWED_HOSTS or CSRF_TRUSTED_ORIGINS.",
 };
 
+/** Of a page that the server had taken, and then closed for good. */
+const ENDED = "The site has ended this page's connection; onair.connect() makes another one.";
+
 /**
  * Tell the developer that the server refuses this page, and what to do.
  *
  * @param {number} code
  * @param {string} [reason]   in the server's words
+ * @param {boolean} [taken]   whether it had taken the page before
  */
-export function reportRefusal(code, reason) {
-  const remedy = REMEDIES[code] ?? "Ask the server's log.";
+export function reportRefusal(code, reason, taken) {
+  const remedy = taken && code === 4009 ? ENDED : (REMEDIES[code] ?? "Ask the server's log.");
   console.error(`onair: the server refuses this page (${code}${reason && ": " + reason}). ${remedy}`);
 }
 

@@ -178,9 +178,10 @@ export class Connection {
     const error = code < 4000 ? (this._error ?? {}) : { code, message: reason || this._error?.message };
     const policy = policyFor(error.code ?? code);
     this._turnedAway.hear(error.code, error.message);
-    if (this.socketId && this._page.performance.now() - this._since >= STABLE) this._attempt = 0;
+    const taken = !!this.socketId;
+    if (taken && this._page.performance.now() - this._since >= STABLE) this._attempt = 0;
     this._detach();
-    if (policy.refused) return this._refuse(error);
+    if (policy.refused) return this._refuse(error, taken);
     this._retry(error.code || !this._isDeserted() ? policy : RARELY);
   }
 
@@ -191,9 +192,12 @@ export class Connection {
     return this._unanswered >= TRIES;
   }
 
-  /** @param {{ code?: number, message?: string }} error */
-  _refuse({ code = 0, message = "" }) {
-    reportRefusal(code, message);
+  /**
+   * @param {{ code?: number, message?: string }} error
+   * @param {boolean} taken
+   */
+  _refuse({ code = 0, message = "" }, taken) {
+    reportRefusal(code, message, taken);
     this._change("refused");
   }
 

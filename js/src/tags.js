@@ -122,9 +122,12 @@ export class Pusherable {
  */
 function watch({ navigator, location }, { connection }, settings) {
   let hoping = true; // until a server has answered, or the developer knows that none does
+  let taken = false;
   const turnedAway = new TurnedAway();
+  connection.bind("connecting", () => (taken = false));
   connection.bind("connected", () => {
     hoping = false;
+    taken = true;
     turnedAway.end();
   });
   connection.bind("unavailable", () => {
@@ -133,7 +136,7 @@ function watch({ navigator, location }, { connection }, settings) {
   });
   connection.bind("error", (error) => {
     const { code = 0, message } = reasonOf(error);
-    if (policyFor(code).refused) reportRefusal(code, message);
+    if (policyFor(code).refused) reportRefusal(code, message, taken);
     turnedAway.hear(code, message);
   });
 }

@@ -266,6 +266,7 @@ test("internal events stay internal", () => {
   page.socket.says("pusher_internal:subscription_count", { subscription_count: 3 }, { channel: "news" });
   page.socket.says("pusher_internal:member_added", { user_id: "1" }, { channel: "news" });
   page.socket.says("pusher_internal:of_tomorrow", {});
+  page.socket.says("pusher_internal:of_tomorrow", {}, { channel: "news" });
   assert.deepEqual(heard, ["pusher:subscription_succeeded", "pusher:subscription_count"]);
   assert.equal(onair.channel("news").subscriptionCount, 3);
 });

@@ -48,6 +48,12 @@ test("a refusal names the server's reason and the remedy", (t) => {
   }
 });
 
+test("a page that the server had taken is not told of its origin", (t) => {
+  const said = listenToConsole(t);
+  reportRefusal(4009, "The user's connections were terminated", true);
+  assert.match(said.error[0], /4009: The user's connections were terminated\)\. The site has ended/);
+});
+
 test("that a server turns the page away is told once it goes on, in the server's words", (t) => {
   const said = listenToConsole(t);
   const turnedAway = new TurnedAway();

@@ -118,6 +118,14 @@ test("4000 to 4099 are refusals: one message, and never again", (t) => {
   }
 });
 
+test("a page that is closed for good after it was taken is told that its connection was ended", (t) => {
+  const said = listenToConsole(t);
+  const { page, connection } = opened();
+  page.socket.drops(4009, "The user's connections were terminated");
+  assert.equal(connection.state, "refused");
+  assert.match(said.error[0], /has ended this page's connection/);
+});
+
 test("a refusal's message counts even when its close code is lost on the way", (t) => {
   const said = listenToConsole(t);
   const { page, states } = open();

@@ -75,6 +75,15 @@ test("a position is remembered before the event's handlers run", () => {
   assert.deepEqual(asked(page), [{ position: "p1", socket_id: "1.1" }]);
 });
 
+test("an event of others that was not sent to the page moves it on, unseen", () => {
+  const { page, told } = joined();
+  page.socket.says("pusher_internal:position", "{}", { channel: "news", position: "p1" });
+  page.socket.drops();
+  reconnect(page);
+  assert.deepEqual(asked(page), [{ position: "p1", socket_id: "1.1" }]);
+  assert.deepEqual(told.channel.slice(1), []);
+});
+
 test("a connection that is lost before its channels are joined does not count", () => {
   const { page } = joined();
   page.socket.drops();

@@ -229,3 +229,15 @@ test("a refusal by the server is told with its remedy, another error is not", (t
   assert.equal(said.error.length, 1);
   assert.match(said.error[0], /4009: Origin.*CSRF_TRUSTED_ORIGINS/);
 });
+
+test("a connection that the site ends is not told of its origin, until it is refused at the next try", (t) => {
+  const said = listenToConsole(t);
+  const { pusher } = withTags(TAG);
+  const end = () => pusher.connection.emit("error", { error: { data: { code: 4009, message: "Terminated" } } });
+  pusher.moves("connected");
+  end();
+  pusher.moves("connecting");
+  end();
+  assert.match(said.error[0], /has ended this page's connection/);
+  assert.match(said.error[1], /CSRF_TRUSTED_ORIGINS/);
+});

@@ -1,25 +1,21 @@
-// What the tests do on a plain page, whichever client is on it. `heard` is what its channels have told.
+// What the tests do on a plain page, whichever client is on it. `heard` is all that its channels and its user have told.
 
-const EVENTS = [
-  "pusher:subscription_succeeded",
-  "pusher:subscription_error",
-  "pusher:member_added",
-  "pusher:member_removed",
-  "news",
-  "client-news",
-];
+function makePusher() {
+  return new window.Pusher(document.querySelector("[data-onair-key]").dataset.onairKey, {
+    cluster: "mt1",
+    wsHost: location.hostname,
+    wsPort: location.port,
+    forceTLS: false,
+    enabledTransports: ["ws"],
+    channelAuthorization: { endpoint: "/onair/auth", transport: "ajax" },
+    userAuthentication: { endpoint: "/onair/user-auth", transport: "ajax" },
+  });
+}
 
 const CLIENTS = {
   "onair-js": () => window.onair,
-  "pusher-js": () =>
-    new window.Pusher(document.querySelector("[data-onair-key]").dataset.onairKey, {
-      cluster: "mt1",
-      wsHost: location.hostname,
-      wsPort: location.port,
-      forceTLS: false,
-      enabledTransports: ["ws"],
-      channelAuthorization: { endpoint: "/onair/auth", transport: "ajax" },
-    }),
+  "pusher-js": makePusher,
+  "onair-js-over-pusher-js": () => window.onair,
 };
 
 const heard = [];
@@ -28,15 +24,30 @@ let client;
 
 function start(kind) {
   client = CLIENTS[kind]();
+  document.addEventListener("onair:gap", ({ detail }) => heard.push({ channel: "document", event: detail.channel }));
+}
+
+function record(channel, emitter) {
+  emitter.bind_global((event, data) => heard.push({ channel, event, data }));
 }
 
 function join([name, options]) {
-  const channel = client.subscribe(name, options);
-  for (const event of EVENTS) channel.bind(event, (data) => heard.push({ channel: name, event, data }));
+  record(name, client.subscribe(name, options));
+}
+
+function signIn() {
+  record("user", client.user);
+  record("watchlist", client.user.watchlist);
+  client.bind("pusher:signin_success", () => heard.push({ channel: "client", event: "pusher:signin_success" }));
+  client.signin();
 }
 
 function find([channel, event]) {
   return heard.find((entry) => entry.channel === channel && entry.event === event);
+}
+
+function told(channel) {
+  return heard.filter((entry) => entry.channel === channel).map(({ event, data }) => [event, event === "news" ? data : null]);
 }
 
 function namesOfMembers(channel) {
@@ -47,4 +58,8 @@ function namesOfMembers(channel) {
 
 function socketId() {
   return client.socketId ?? client.connection.socket_id;
+}
+
+function state() {
+  return client.state ?? client.connection.state;
 }

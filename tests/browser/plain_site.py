@@ -48,11 +48,14 @@ from django.views.decorators.csrf import csrf_exempt  # noqa: E402
 import onair  # noqa: E402
 from onair.authorization import grants  # noqa: E402
 
-PAGE = """{{% load {library} %}}<!doctype html>
+PAGE = """{% load onair pusherable_tags %}<!doctype html>
 <html lang="en">
-<head><title>{tag}</title><link rel="icon" href="data:,">{{% {tag} %}}</head>
-<body data-grant="{{{{ grant }}}}"></body>
+<head><title>A plain page</title><link rel="icon" href="data:,">TAGS</head>
+<body data-grant="{{ grant }}"></body>
 </html>"""
+
+#: A tag that subscribes makes the page's connection of pusher-js, which onair.js uses then.
+OVER_PUSHER_JS = "{% pusherable_script %}{% onair_script %}{% pusherable_subscribe 'news' someone %}"
 
 
 @onair.authorize("private-lobby-{number}")
@@ -65,6 +68,15 @@ def members(request: HttpRequest, number: str) -> dict[str, str]:
     return {"name": request.user.get_username()}
 
 
+@onair.watchlist
+def colleagues(request: HttpRequest) -> list[User]:
+    return [user_called(name) for name in ("anna", "ben") if name != request.user.get_username()]
+
+
+def user_called(name: str) -> User:
+    return User(pk=ord(name[0]), username=name)
+
+
 View = Callable[..., HttpResponse]
 
 
@@ -73,14 +85,14 @@ class BelieveTheCookie(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         name = request.COOKIES.get("name")
-        request.user = User(pk=ord(name[0]), username=name) if name else AnonymousUser()
+        request.user = user_called(name) if name else AnonymousUser()
 
 
-def page(library: str, tag: str) -> View:
+def page(tags: str) -> View:
     def view(request: HttpRequest) -> HttpResponse:
-        template = engines["django"].from_string(PAGE.format(library=library, tag=tag))
+        template = engines["django"].from_string(PAGE.replace("TAGS", tags))
         grant = grants.grant("private-granted", AnonymousUser())
-        return HttpResponse(template.render({"grant": grant}, request))
+        return HttpResponse(template.render({"grant": grant, "someone": User(pk=1)}, request))
 
     return view
 
@@ -93,8 +105,9 @@ def publish(request: HttpRequest, channel: str, event: str) -> HttpResponse:
 
 
 urlpatterns = [
-    path("onair-js/", page("onair", "onair_script")),
-    path("pusher-js/", page("pusherable_tags", "pusherable_script")),
+    path("onair-js/", page("{% onair_script %}")),
+    path("pusher-js/", page("{% pusherable_script %}")),
+    path("onair-js-over-pusher-js/", page(OVER_PUSHER_JS)),
     path("publish/<str:channel>/<str:event>/", publish),
     path("onair/", include("onair.urls")),
 ]

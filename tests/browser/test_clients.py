@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
+from tests.browser.client import Client
 from tests.browser.conftest import OpenWindow, plain_site
 from tests.browser.served import Served, serving
 from tests.browser.windows import LOST_SERVER
-
-SCRIPT = Path(__file__).with_name("page_script.js")
 
 KINDS = ["onair-js", "pusher-js"]
 
@@ -25,58 +21,15 @@ NEXT_TRY = 15_000
 
 REFUSAL = re.compile("private-lobby-13|private-unknown|403")
 
-MakeClient = Callable[..., "Client"]
+MakeClient = Callable[..., Client]
 
 numbers = count(100)
-
-
-class Client:
-    """One of the two clients, in a window of its own."""
-
-    def __init__(self, page: Page, site: Served, kind: str) -> None:
-        self.page = page
-        self.site = site
-        page.goto(f"{site.url}/{kind}/")
-        page.add_script_tag(path=SCRIPT)
-        page.evaluate("start", kind)
-
-    @property
-    def socket_id(self) -> str:
-        return str(self.page.evaluate("socketId()"))
-
-    def join(self, channel: str, **options: str) -> None:
-        self.page.evaluate("join", [channel, options])
-
-    def hears(self, channel: str, event: str) -> Any:
-        """Wait for an event; return its data."""
-        return self.page.wait_for_function("find", arg=[channel, event]).json_value().get("data")
-
-    def forget(self) -> None:
-        self.page.evaluate("heard.length = 0")
-
-    def has_heard(self, channel: str, event: str) -> bool:
-        return bool(self.page.evaluate("find", [channel, event]))
-
-    def joins(self, channel: str, **options: str) -> None:
-        """Join a channel and wait until that has succeeded."""
-        self.join(channel, **options)
-        self.hears(channel, "pusher:subscription_succeeded")
-
-    def members(self, channel: str) -> list[str]:
-        names: list[str] = self.page.evaluate("namesOfMembers", channel)
-        return names
-
-    def publish(self, channel: str, data: Any, *, exclude: str | None = None) -> None:
-        headers = {"X-Pusher-Socket-Id": exclude} if exclude else {}
-        address = f"{self.site.url}/publish/{channel}/news/"
-        assert self.page.request.post(address, data=json.dumps(data), headers=headers).ok
 
 
 @pytest.fixture(params=KINDS)
 def make_client(request: pytest.FixtureRequest, plain: Served, open_window: OpenWindow) -> MakeClient:
     def make(name: str = "", site: Served = plain, tolerated: re.Pattern[str] | None = None) -> Client:
         window = open_window(tolerated)
-        window.page.clock.install()
         if name:
             window.context.add_cookies([{"name": "name", "value": name, "url": site.url}])
         return Client(window.page, site, request.param)
