@@ -48,6 +48,17 @@ def test_a_connection_is_served_until_the_loop_has_stopped_and_then_closed(loop:
     assert answer(loop) == b""
 
 
+def test_a_connection_that_its_client_keeps_is_closed_with_the_loop(loop: LoopThread) -> None:
+    ours, theirs = socket.socketpair()
+    with closing(theirs):
+        theirs.settimeout(PATIENCE)
+        loop.adopt(ours, REQUEST, b"")
+        assert theirs.recv(1024).startswith(b"HTTP/1.1 401 ")
+        loop.process.close()
+        loop.stop()
+        assert theirs.recv(1024) == b""
+
+
 def test_stopping_twice_or_before_the_first_connection_does_no_harm(loop: LoopThread) -> None:
     loop.stop()
     assert answer(loop)

@@ -14,8 +14,8 @@ from uvicorn.server import ServerState
 from onair.embedded.handover import Ours
 from onair.embedded.pages import pages
 from onair.embedded.process import CLOSE_WITHIN, ProcessServer
+from onair.server.api.wire import ApiProtocol, bound_to
 from onair.server.asgi import ServerApp
-from onair.server.http import HttpProtocol
 from onair.server.server import Server
 from onair.server.websocket import websocket_class
 
@@ -64,8 +64,13 @@ class LoopThread:
             return
         if self._loop.is_closed():
             return
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._end, self._loop)
         self._thread.join(CLOSE_WITHIN)
+
+    def _end(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._connections.close()
+        # The transports close in the next turn.
+        loop.call_soon(loop.call_soon, loop.stop)
 
     def _started(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -99,10 +104,11 @@ class _Connections:
     def __init__(self, server: Server, site: WSGIApplication, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._state = ServerState()
+        self._class = bound_to(server, _Adopted)
         self._config = uvicorn.Config(
             ServerApp(server, pages(site)),
             ws=websocket_class(server),
-            http=HttpProtocol,
+            http=self._class,
             interface="asgi3",  # uvicorn would take an object for ASGI 2
             lifespan="off",
             proxy_headers=False,
@@ -111,13 +117,18 @@ class _Connections:
         )
         self._config.load()
 
-    def make(self, head: bytes, rest: bytes) -> HttpProtocol:
-        protocol = _Adopted(self._config, self._state, {}, self._loop)
+    def close(self) -> None:
+        """Close the connections that clients keep for their next request; the sockets are closed before."""
+        for connection in tuple(self._state.connections):
+            connection.transport.close()
+
+    def make(self, head: bytes, rest: bytes) -> _Adopted:
+        protocol = self._class(self._config, self._state, {}, self._loop)
         protocol.head, protocol.rest = head, rest
         return protocol
 
 
-class _Adopted(HttpProtocol):
+class _Adopted(ApiProtocol):
     """A connection of which others have read the beginning."""
 
     head = rest = b""
