@@ -66,8 +66,12 @@ def connect(site: Site) -> Iterator[Connect]:
         return clients[-1]
 
     yield connect
+    # Not by its disconnect(), which may miss the server's answer and then waits for ten seconds.
     for client in clients:
-        client.library.disconnect(PATIENCE)
+        client.library.connection.disconnect_called = True
+    site.call(site.server.close_all)
+    for client in clients:
+        client.library.connection.join(PATIENCE)
 
 
 @pytest.mark.parametrize("channel", ["news", "private-news", "presence-news"])
