@@ -19,9 +19,10 @@ MAY_IMPORT = {
     "protocol": set(),
     "hub": {"protocol"},
     "engines": {"protocol", "hub"},
-    "server": {"protocol", "hub", "engines"},
+    "webhooks": {"protocol", "hub", "engines"},
+    "server": {"protocol", "hub", "engines", "webhooks"},
     "standalone": {"protocol", "server"},
-    "embedded": {"", "protocol", "hub", "engines", "server"},
+    "embedded": {"", "protocol", "hub", "engines", "webhooks", "server"},
     "publishing": {"", "protocol", "engines"},
     "authorization": {"", "protocol"},
     "payloads": {""},
@@ -32,7 +33,7 @@ MAY_IMPORT = {
 }
 
 #: Folders that run with Django not importable.
-WITHOUT_DJANGO = {"protocol", "hub", "engines", "server", "standalone"}
+WITHOUT_DJANGO = {"protocol", "hub", "engines", "webhooks", "server", "standalone"}
 
 #: Folders that neither wait, nor look at the clock, nor throw dice.
 PURE = {"protocol", "hub"}

@@ -64,3 +64,9 @@ def test_an_authorization_timeout_is_at_least_a_second() -> None:
 def test_a_webhook_for_what_is_never_told_is_refused_with_the_names_that_there_are() -> None:
     with pytest.raises(ValueError, match="wants channel_closed: the names are cache_miss, channel_occupied"):
         Webhook(url="https://example.com", notices=frozenset({"channel_closed", "member_added"}))
+
+
+@pytest.mark.parametrize("url", ["", "example.com/hook", "ftp://example.com", "http://", "https:///hook"])
+def test_a_webhook_needs_an_address(url: str) -> None:
+    with pytest.raises(ValueError, match="begins with http"):
+        Webhook(url=url)

@@ -108,7 +108,7 @@ def test_while_the_receiver_is_down_only_the_oldest_is_tried_and_the_rest_follow
     assert [try_next(deliveries, 3, DELIVERED) for _ in range(4)] == [b"1", b"2", b"3 4", b""]
 
 
-def test_a_receiver_that_is_down_for_long_is_tried_at_the_longest_interval_and_loses_what_is_too_old() -> None:
+def test_a_receiver_that_is_down_for_long_loses_what_is_too_old_and_gets_the_rest() -> None:
     deliveries = schedule()
     deliveries.add([b"old"])
     now = tries(deliveries, DOWN, until=200)[-1]

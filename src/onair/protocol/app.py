@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from urllib.parse import urlsplit
 
 from onair.protocol.notices import NOTICE_NAMES
 
@@ -55,6 +56,10 @@ class Webhook:
     batch: bool = True
 
     def __post_init__(self) -> None:
+        if urlsplit(self.url).scheme not in {"http", "https"} or not urlsplit(self.url).hostname:
+            raise ValueError(
+                f"Webhook {self.url} is no address: it begins with http:// or https:// and names a host"
+            )
         if unknown := sorted(self.notices - NOTICE_NAMES):
             names = ", ".join(sorted(NOTICE_NAMES))
             raise ValueError(f"Webhook {self.url} wants {', '.join(unknown)}: the names are {names}")

@@ -67,6 +67,12 @@ Notice = (
     | SubscriptionsCounted
 )
 
+
+def name_of(notice: Notice) -> str:
+    """Return the name of a notice, as a webhook has it."""
+    return str(type(notice).__struct_config__.tag)
+
+
 #: The name of each kind of notice, as a webhook has it.
 NOTICE_NAMES = frozenset(
     {

@@ -18,6 +18,7 @@ from onair.protocol.publication import Publication
 from onair.server.counters import Counters
 from onair.server.origins import OriginPolicy
 from onair.server.watch import Timings, Watch
+from onair.webhooks.telling import Teller, Telling
 
 logger = logging.getLogger("onair.server")
 
@@ -50,6 +51,9 @@ class ServedApp:
         self.app = app
         self.sessions = 0
         self.hub = Hub(app, wake=self._wake, clock=monotonic, epoch=token_hex(EPOCH_BYTES))
+        self.telling = Telling(app, self._call_later, held=server.watch.timings.held)
+        if self.telling.is_wanted:
+            self.hub.notify = self.telling.notice
         self._server = server
         self._waits = False
 
@@ -60,6 +64,11 @@ class ServedApp:
                 self.hub.publish(publication)
             except ProtocolError:
                 logger.exception("An event cannot be published: %r", publication.event)
+
+    def tell(self, teller: Teller) -> None:
+        """Tell somebody in this process what is noticed of the app's channels."""
+        self.telling.add(teller)
+        self.hub.notify = self.telling.notice
 
     def settle(self) -> None:
         """Flush at the next turn of the loop: nothing is on its way that belongs to what was published."""
@@ -82,6 +91,9 @@ class ServedApp:
 
     def _soon(self, callback: Callable[..., None], *arguments: int) -> None:
         self._server.loop.call_soon(callback, *arguments)
+
+    def _call_later(self, seconds: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
+        return self._server.loop.call_later(seconds, callback)
 
 
 class Server:
@@ -134,6 +146,8 @@ class Server:
             raise RuntimeError("The server runs in another event loop: make a Server for each loop")
         self._loop = loop
         self.watch.attach(loop)
+        for served in self.served.values():
+            served.telling.attach()
         for session in self.watch:
             session.lost()
         for served in self.served.values():
@@ -202,6 +216,19 @@ class Server:
         """
         for session in self.watch:
             session.close(ReconnectNow(), linger=linger)
+
+    def end_telling(self, seconds: float) -> None:
+        """Tell at once what is held back, and give up what was not passed on in so many seconds.
+
+        When the sockets are closed; in this server's loop, or after its end.
+        """
+        for served in self.served.values():
+            served.telling.end(monotonic() + seconds)
+
+    def join_telling(self) -> None:
+        """Wait until all was passed on, or for the time that it was given. From any thread."""
+        for served in self.served.values():
+            served.telling.join()
 
     def connections(self) -> int:
         """How many sessions are open."""

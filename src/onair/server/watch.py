@@ -18,6 +18,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from onair.protocol.errors import OverCapacity
+from onair.webhooks.delay import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +41,8 @@ class Timings:
     patience: float = 10.0
     #: That a client has for answering a close.
     linger: float = 3.0
+    #: That an application is not told yet of who has left: a page that reloads comes back.
+    held: float = HELD
     #: That a client of the fallback may be away between two requests.
     absence: float = 5.0
     #: That an answer of the fallback is silent: proxies give up after a minute.

@@ -6,10 +6,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Protocol, get_args
+from typing import Protocol
 
 from onair.protocol.app import App
-from onair.protocol.notices import Notice
+from onair.protocol.notices import Notice, name_of
 from onair.webhooks.counters import Counters
 from onair.webhooks.delay import HELD, Delay
 from onair.webhooks.endpoint import Endpoint
@@ -18,8 +18,6 @@ from onair.webhooks.schedule import Pace
 logger = logging.getLogger("onair.webhooks")
 
 CallLater = Callable[[float, Callable[[], object]], asyncio.TimerHandle]
-
-_NAMES = {kind: str(kind.__struct_config__.tag) for kind in get_args(Notice)}
 
 #: A leaving and its contrary cancel each other: who wants one of the two needs to have both looked at.
 _PAIRS = {
@@ -83,30 +81,7 @@ class Telling:
 
     def notice(self, notice: Notice) -> None:
         """Take what the hub notices. In the loop; never raises."""
-        try:
-            self._take(notice)
-        except Exception:
-            logger.exception("A notice was lost by an error of django-onair: %r", notice)
-
-    def attach(self) -> None:
-        """Keep time in the server's new loop: the timer went with the old one."""
-        self._timer = None
-        self._keep_time()
-
-    def close(self, deadline: float) -> None:
-        """Tell at once all that is held; wait until it was passed on, or for the deadline.
-
-        Args:
-            deadline: When ``time.monotonic()`` reaches it, the rest is given up.
-        """
-        self._tell(self._delay.take_all())
-        for teller in self._tellers:
-            teller.end(deadline)
-        for teller in self._tellers:
-            teller.join()
-
-    def _take(self, notice: Notice) -> None:
-        name = _NAMES[type(notice)]
+        name = name_of(notice)
         if not self._wants(name) and not self._wants(_PAIRS.get(name, name)):
             return
         told = self._delay.put(notice, monotonic())
@@ -115,15 +90,38 @@ class Telling:
         else:
             self._keep_time()
 
+    def attach(self) -> None:
+        """Keep time in the server's new loop: the timer went with the old one."""
+        self._timer = None
+        self._keep_time()
+
+    def end(self, deadline: float) -> None:
+        """Tell at once all that is held, the last that is told. In the loop, or when it has ended.
+
+        Args:
+            deadline: When ``time.monotonic()`` reaches it, what was not passed on is given up.
+        """
+        self._tell(self._delay.take_all())
+        for teller in self._tellers:
+            teller.end(deadline)
+
+    def join(self) -> None:
+        """Wait until all was passed on, or for the deadline."""
+        for teller in self._tellers:
+            teller.join()
+
     def _wants(self, name: str) -> bool:
         return any(teller.wants(name) for teller in self._tellers)
 
     def _tell(self, notices: Sequence[Notice]) -> None:
         for notice in notices:
-            name = _NAMES[type(notice)]
+            name = name_of(notice)
             for teller in self._tellers:
-                if teller.wants(name):
-                    teller.put(notice)
+                try:
+                    if teller.wants(name):
+                        teller.put(notice)
+                except Exception:  # the hub is in the middle of its work
+                    logger.exception("A notice was lost by an error of django-onair: %r", notice)
 
     def _keep_time(self) -> None:
         due = self._delay.due
