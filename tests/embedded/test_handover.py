@@ -57,6 +57,8 @@ API = [
     b"POST /apps/1.5/events?auth_signature=x HTTP/1.1",
     b"POST /apps/1.5/events?auth_key=k&auth_signature=x HTTP/1.1",
     b"GET /apps/1.5/channels?auth_signature=x HTTP/1.1",
+    b"POST /users/7/terminate_connections?auth_key=a+key&auth_signature=x HTTP/1.1",
+    b"POST /users/7/terminate_connections?auth_signature=x&auth_key=a%2Bkey HTTP/1.1",
 ]
 
 NO_API = [
@@ -65,6 +67,11 @@ NO_API = [
     b"POST /apps/2/events?auth_signature=x HTTP/1.1",
     b"POST /apps/1.5/events?my_auth_signature=x HTTP/1.1",
     b"POST /apps/?auth_signature=x HTTP/1.1",
+    b"POST /users/7/terminate_connections?auth_signature=x HTTP/1.1",
+    b"POST /users/7/terminate_connections?auth_key=a+key HTTP/1.1",
+    b"POST /users/7/terminate_connections?auth_key=a+key2&auth_signature=x HTTP/1.1",
+    b"POST /users/7/terminate_connections?my_auth_key=a+key&auth_signature=x HTTP/1.1",
+    b"POST /users/7/delete?auth_key=a+key&auth_signature=x HTTP/1.1",
 ]
 
 

@@ -1,8 +1,8 @@
 """Telling our requests from the site's, and taking their sockets away from the WSGI server.
 
 Only three kinds are ours: an upgrade of ``/app/<our key>`` to a WebSocket, the fallback's paths behind it,
-and the HTTP API's paths under ``/apps/<our id>/`` that carry a signature. All others run on as if nothing
-were there.
+and the HTTP API's paths that carry a signature, under ``/apps/<our id>/`` or with our key. All others run on
+as if nothing were there.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from typing import Protocol, cast
+from urllib.parse import quote
 
 from django.core.servers.basehttp import WSGIRequestHandler
 
@@ -41,8 +42,17 @@ class Ours:
         return cls(
             socket=re.compile(rb"GET (?:/[^ ?]*)?/app/(?:%b)/?[? ]" % keys),
             fallback=re.compile(rb"(?:%b) (?:/[^ ?]*)?/app/(?:%b)%b[? ]" % (methods, keys, session)),
-            api=re.compile(rb"[A-Z]+ /apps/%b/[^ ?]*\?(?:[^ ]*&)?auth_signature=" % app_id),
+            api=re.compile(
+                rb"[A-Z]+ (?:/apps/%b/[^ ?]*|/users/[^/ ?]+/terminate_connections%b)"
+                rb"\?(?:[^ ]*&)?auth_signature=" % (app_id, _with_key(app))
+            ),
         )
+
+
+def _with_key(app: App) -> bytes:
+    """What looks ahead for a key of ours in the query, escaped or not."""
+    keys = [key for credential in app.credentials for key in (credential.key, quote(credential.key, safe=""))]
+    return rb"(?=\?(?:[^ ]*&)?auth_key=(?:%b)[& ])" % b"|".join(re.escape(key.encode()) for key in keys)
 
 
 class Adopter(Protocol):

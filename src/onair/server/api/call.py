@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 from onair.protocol import signing
-from onair.protocol.app import App
 from onair.protocol.errors import AppDisabled, InvalidRequestSignature
 from onair.server.api import router
 from onair.server.api.answers import Answer, refusal
 from onair.server.api.errors import NotFound, RequestTooLarge
-from onair.server.api.request import Head, Request, read_query
-from onair.server.api.router import Endpoint
+from onair.server.api.request import Head, Request
+from onair.server.api.router import Endpoint, Target
 from onair.server.server import ServedApp, Server
 
 
 def begin(server: Server, head: Head) -> Call | Answer:
-    """Judge a request by its head: a call that waits for the body, or at once a refusal.
+    """Judge a request by its head: a call that waits for the body, or at once a refusal."""
+    target = router.locate(server, head)
+    if target is None:
+        return refusal(NotFound(f"No app is served at {head.path}: check the app id"))
+    return begin_at(server, target)
+
+
+def begin_at(server: Server, target: Target) -> Call | Answer:
+    """Judge a request for an app of ours by its head.
 
     Bodies of requests that nobody signed, many of them held back before their end, would fill the memory.
     """
     try:
-        return _verified(server, head)
+        endpoint, names = router.find(target)
+        if server.refusal is not None:  # nobody would hear it
+            raise server.refusal.with_traceback(None)
+        _verify(target)
+        if not target.served.app.enabled:
+            raise AppDisabled(target.served.app.id)
+        return Call(target, endpoint, names)
     except Exception as error:
         return refusal(error)
 
@@ -31,30 +44,25 @@ def begin(server: Server, head: Head) -> Call | Answer:
 class Call:
     """A request whose signature holds, and whose body is on its way."""
 
-    __slots__ = ("_endpoint", "_names", "_pairs", "_params", "_served", "limit")
+    __slots__ = ("_endpoint", "_names", "_target", "limit")
 
-    def __init__(
-        self,
-        served: ServedApp,
-        endpoint: Endpoint,
-        names: Mapping[str, str],
-        params: Mapping[str, str],
-        pairs: Sequence[tuple[str, str]],
-    ) -> None:
-        self._served = served
+    def __init__(self, target: Target, endpoint: Endpoint, names: Mapping[str, str]) -> None:
+        self._target = target
         self._endpoint = endpoint
         self._names = names
-        self._params = params
-        self._pairs = pairs
         #: The bytes that the body may have.
-        self.limit = endpoint.body_limit(served.app)
+        self.limit = endpoint.body_limit(target.served.app)
+
+    @property
+    def served(self) -> ServedApp:
+        return self._target.served
 
     def answer(self, body: bytes) -> Answer:
         """Carry out the request."""
         try:
-            signing.verify_body(self._params, body)
-            request = Request(self._names, self._params, self._pairs, body)
-            return self._endpoint.answer(self._served, request)
+            signing.verify_body(self._target.params, body)
+            request = Request(self._names, self._target.params, self._target.pairs, body)
+            return self._endpoint.answer(self._target.served, request)
         except Exception as error:
             return refusal(error)
 
@@ -63,36 +71,25 @@ class Call:
         return refusal(RequestTooLarge(self.limit))
 
 
-def _verified(server: Server, head: Head) -> Call:
-    pairs = read_query(head.query)
-    params = dict(pairs)
-    place = router.locate(server, head.path, params)
-    if place is None:
-        raise NotFound(f"No app is served at {head.path}: check the app id")
-    endpoint, names = router.find(head, place.path)
-    if server.refusal is not None:  # nobody would hear it
-        raise server.refusal.with_traceback(None)
-    app = place.served.app
-    _verify(app, head, params, pairs)
-    if not app.enabled:
-        raise AppDisabled(app.id)
-    return Call(place.served, endpoint, names, params, pairs)
-
-
-def _verify(app: App, head: Head, params: Mapping[str, str], pairs: Sequence[tuple[str, str]]) -> None:
+def _verify(target: Target) -> None:
     """Raise InvalidRequestSignature unless a secret of the app signed the head.
 
     Libraries sign the path as they were given it, and escape it when they send it; a program that is told to
     sign what it sends is right as well.
     """
-    now = int(time.time())
-    unescaped = unquote(head.path)
+    unescaped = unquote(target.head.path)
     try:
-        signing.verify_request(app, head.method, unescaped, params, now=now, pairs=pairs)
+        _verify_path(target, unescaped)
     except InvalidRequestSignature as error:
-        if unescaped == head.path:
+        if unescaped == target.head.path:
             raise
         try:
-            signing.verify_request(app, head.method, head.path, params, now=now, pairs=pairs)
+            _verify_path(target, target.head.path)
         except InvalidRequestSignature:
             raise error from None
+
+
+def _verify_path(target: Target, path: str) -> None:
+    signing.verify_request(
+        target.served.app, target.head.method, path, target.params, now=int(time.time()), pairs=target.pairs
+    )

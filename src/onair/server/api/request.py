@@ -15,6 +15,11 @@ class Head(msgspec.Struct, frozen=True):
     path: str
     query: str
 
+    @property
+    def is_signed(self) -> bool:
+        """Whether it says that somebody signed it."""
+        return "auth_signature=" in self.query
+
 
 class Request(msgspec.Struct, frozen=True):
     """A request whose signature was verified.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -61,45 +61,50 @@ _OF_AN_APP = re.compile(r".*?/apps/([^/]+)/(.+)")
 _OF_A_KEY = re.compile(r".*?/(users/[^/]+/terminate_connections)")
 
 
-class Place(NamedTuple):
-    """An app, and the path below it."""
+class Target(NamedTuple):
+    """What a request is about: an app of ours, and the path below it; with the head's query, read."""
 
+    head: Head
     served: ServedApp
     path: str
+    params: Mapping[str, str]
+    pairs: Sequence[tuple[str, str]]
 
 
-def locate(server: Server, path: str, params: Mapping[str, str]) -> Place | None:
+def locate(server: Server, head: Head) -> Target | None:
     """Where ``[/PREFIX]/apps/ID/…`` leads; None where no app of ours is meant."""
-    match = _OF_AN_APP.fullmatch(path)
+    pairs = read_query(head.query)
+    params = dict(pairs)
+    match = _OF_AN_APP.fullmatch(head.path)
     if match is not None:
         served = server.served.get(match[1])
-        return None if served is None else Place(served, match[2])
-    match = _OF_A_KEY.fullmatch(path)
+        return None if served is None else Target(head, served, match[2], params, pairs)
+    match = _OF_A_KEY.fullmatch(head.path)
     served = None if match is None else server.served_by_key(params.get("auth_key", ""))
-    return None if match is None or served is None else Place(served, match[1])
+    return None if match is None or served is None else Target(head, served, match[1], params, pairs)
 
 
-def serves(server: Server, path: str, query: str) -> bool:
+def serves(server: Server, head: Head) -> bool:
     """Whether a request is one of the HTTP API for an app of ours: signed, and not the site's."""
-    return "auth_signature=" in query and locate(server, path, dict(read_query(query))) is not None
+    return head.is_signed and locate(server, head) is not None
 
 
-def find(head: Head, path: str) -> tuple[Endpoint, Mapping[str, str]]:
-    """What answers at the path below the app, and the names in it.
+def find(target: Target) -> tuple[Endpoint, Mapping[str, str]]:
+    """What answers at a target, and the names in its path.
 
     Raises:
         NotFound: Nothing is there.
         MethodNotAllowed: Something is there, for other methods.
     """
     for resource in RESOURCES:
-        match = resource.path.fullmatch(path)
+        match = resource.path.fullmatch(target.path)
         if match is None:
             continue
-        endpoint = resource.endpoints.get(head.method)
+        endpoint = resource.endpoints.get(target.head.method)
         if endpoint is None:
-            raise MethodNotAllowed(head.method, head.path, resource.endpoints)
+            raise MethodNotAllowed(target.head.method, target.head.path, resource.endpoints)
         return endpoint, {name: unquote(value) for name, value in match.groupdict().items()}
     raise NotFound(
-        f"{shortened(path)} is not known: there are events, batch_events, channels, channels/NAME, "
+        f"{shortened(target.path)} is not known: there are events, batch_events, channels, channels/NAME, "
         "channels/NAME/users and users/ID/terminate_connections"
     )

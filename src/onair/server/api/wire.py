@@ -1,0 +1,158 @@
+"""The HTTP API below ASGI, as a class for uvicorn: ``uvicorn.Config(http=http_class(server))``.
+
+A request under ASGI costs a task, an event and two writes, which is most of what publishing an event takes.
+Here it is answered where its last byte is read.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+from onair.server.api.answers import Answer
+from onair.server.api.call import Call, begin_at
+from onair.server.api.request import Head
+from onair.server.api.router import Target, locate
+from onair.server.http import HttpProtocol
+from onair.server.server import Server
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class ApiProtocol(HttpProtocol):
+    """Answers what is for the HTTP API at once; everything else goes uvicorn's own way.
+
+    So does a request of the API that must wait for its turn, or that uvicorn is to log or to count.
+    """
+
+    #: The server whose API it is; uvicorn has taken the name ``server`` for the address.
+    sockets: ClassVar[Server]
+
+    #: Whether the request at hand is answered here, and then the call that waits for its body.
+    _is_here = False
+    _call: Call | None = None
+    _keeps_alive = True
+
+    def on_message_begin(self) -> None:
+        self._is_here = False
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        if self.transport.is_closing():  # the client said that the request before was its last
+            self._is_here = True
+            return
+        target = self._target()
+        if target is None:
+            super().on_headers_complete()
+        else:
+            self._advances = True
+            self._begin(target)
+
+    def on_body(self, body: bytes) -> None:
+        if not self._is_here:
+            super().on_body(body)
+            return
+        self._advances = True
+        if self._call is not None:
+            self._size += len(body)
+            if self._size > self._call.limit:
+                self._reply(self._call.too_large())
+            else:
+                self._parts.append(body)
+
+    def on_message_complete(self) -> None:
+        if not self._is_here:
+            super().on_message_complete()
+            return
+        self._advances = True
+        if self._call is not None:
+            served = self._call.served
+            self._reply(self._call.answer(b"".join(self._parts)))
+            served.settle()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._is_here and self._call is None and not self.transport.is_closing():
+            self._unset_keepalive_if_required()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+    def shutdown(self) -> None:
+        """Called by uvicorn: what has begun is answered."""
+        if self._call is None:
+            super().shutdown()
+        else:
+            self._keeps_alive = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._call = None
+        super().connection_lost(exc)
+
+    def _target(self) -> Target | None:
+        """What the request is about if it is answered here."""
+        if b"auth_signature=" not in self.url or not self._may_answer():
+            return None
+        url = httptools.parse_url(self.url)
+        head = Head(
+            method=self.parser.get_method().decode("ascii"),
+            path=self.root_path + url.path.decode("ascii"),
+            query=(url.query or b"").decode("latin-1"),
+        )
+        return locate(self.sockets, head)
+
+    def _may_answer(self) -> bool:
+        """Whether an answer may be written now, and nobody but us need know of it."""
+        cycle: RequestResponseCycle | None = self.cycle
+        is_first = cycle is None or cycle.response_complete
+        is_counted = self.access_log or self.limit_concurrency is not None
+        return is_first and not (is_counted or self.flow.write_paused or self.parser.should_upgrade())
+
+    def _begin(self, target: Target) -> None:
+        self._is_here = True
+        self._has_body = target.head.method != "HEAD"
+        self._keeps_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        self.sockets.attach(self.loop)
+        call = begin_at(self.sockets, target)
+        if isinstance(call, Answer):
+            self._reply(call)
+            return
+        announced = dict(self.headers).get(b"content-length", b"")
+        if announced.isdigit() and int(announced) > call.limit:
+            self._reply(call.too_large())
+            return
+        if self.expect_100_continue:
+            self.transport.write(_CONTINUE)
+        self._call = call
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def _reply(self, answer: Answer) -> None:
+        self._call = None
+        self.server_state.total_requests += 1
+        lines = [STATUS_LINE[answer.status]]
+        for name, value in (*self.server_state.default_headers, *answer.headers):
+            lines += (name, b": ", value, b"\r\n")
+        if not self._keeps_alive:
+            lines.append(b"connection: close\r\n")
+        lines.append(b"\r\n")
+        if self._has_body:
+            lines.append(answer.body)
+        self.transport.write(b"".join(lines))
+        if not self._keeps_alive:
+            self.transport.close()
+
+
+P = TypeVar("P", bound=ApiProtocol)
+
+
+def bound_to(server: Server, base: type[P]) -> type[P]:
+    """A class whose connections are answered from this server's API."""
+    return type(base.__name__, (base,), {"sockets": server})
+
+
+def http_class(server: Server) -> type[ApiProtocol]:
+    """The class for ``uvicorn.Config(http=…)``, bound to the server whose API it answers."""
+    return bound_to(server, ApiProtocol)
