@@ -16,6 +16,7 @@ const CLIENTS = {
   "onair-js": () => window.onair,
   "pusher-js": makePusher,
   "onair-js-over-pusher-js": () => window.onair,
+  encrypted: () => window.onair,
 };
 
 const heard = [];

@@ -63,6 +63,11 @@ def lobby(request: HttpRequest, number: str) -> bool:
     return number != "13"
 
 
+@onair.authorize("private-encrypted-lobby-{number}")
+def sealed_lobby(request: HttpRequest, number: str) -> bool:
+    return True
+
+
 @onair.authorize("presence-lobby-{number}")
 def members(request: HttpRequest, number: str) -> dict[str, str]:
     return {"name": request.user.get_username()}
@@ -108,6 +113,9 @@ urlpatterns = [
     path("onair-js/", page("{% onair_script %}")),
     path("pusher-js/", page("{% pusherable_script %}")),
     path("onair-js-over-pusher-js/", page(OVER_PUSHER_JS)),
+    path(
+        "encrypted/", page(OVER_PUSHER_JS.replace("pusherable_script", "pusherable_script encryption=True"))
+    ),
     path("publish/<str:channel>/<str:event>/", publish),
     path("onair/", include("onair.urls")),
 ]

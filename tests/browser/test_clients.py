@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error
 
 from tests.browser.client import Client
 from tests.browser.conftest import OpenWindow, plain_site
@@ -134,3 +135,21 @@ def test_every_channel_is_joined_again_after_a_restart(make_client: MakeClient, 
 def test_a_grant_of_the_page_opens_its_channel(plain: Served, open_window: OpenWindow) -> None:
     client = Client(open_window().page, plain, "onair-js")
     client.joins("private-granted", grant=client.page.evaluate("document.body.dataset.grant"))
+
+
+def test_an_encrypted_channel_is_read_over_the_pusher_js_that_can(
+    plain: Served, open_window: OpenWindow, number: int
+) -> None:
+    channel = f"private-encrypted-lobby-{number}"
+    client = Client(open_window().page, plain, "encrypted")
+    client.joins(channel)
+    client.publish(channel, {"text": "“Grüße” 🚢"})
+    assert client.hears(channel, "news") == {"text": "“Grüße” 🚢"}
+
+
+def test_without_it_an_encrypted_channel_says_what_the_page_needs(
+    plain: Served, open_window: OpenWindow
+) -> None:
+    client = Client(open_window().page, plain, "onair-js")
+    with pytest.raises(Error, match=r"pusherable_script encryption=True"):
+        client.join("private-encrypted-lobby-1")
