@@ -6,10 +6,10 @@ import itertools
 import json
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.server.clients import PATIENCE, Site
 
@@ -99,11 +99,15 @@ class FallbackClient:
         return self.receive()
 
     def post(self, endpoint: str, body: bytes = b"") -> HTTPResponse:
-        """Ask on a connection of its own."""
+        """Ask on a connection of its own, and wait for the answer."""
+        return self.post_soon(endpoint, body)()
+
+    def post_soon(self, endpoint: str, body: bytes = b"") -> Callable[[], HTTPResponse]:
+        """Ask on a connection of its own; what is returned waits for the answer."""
         connection = HTTPConnection(self.site.host, self.site.port, timeout=PATIENCE)
         headers = self.headers | {"Connection": "close"}  # so that the answer owns the socket, and closes it
         connection.request("POST", f"{self.base}/{endpoint}?{self.query}", body, headers)
-        return connection.getresponse()
+        return connection.getresponse
 
     def close(self) -> None:
         """Go, as a page does that is closed."""
@@ -194,13 +198,15 @@ class PollingClient(FallbackClient):
         self._connection.close()
 
 
+AnyClient = TypeVar("AnyClient", bound=FallbackClient)
+
 CLIENTS: dict[str, type[FallbackClient]] = {
     client.endpoint: client for client in (StreamingClient, PollingClient)
 }
 
 
 @contextmanager
-def connected(client: FallbackClient) -> Iterator[FallbackClient]:
+def connected(client: AnyClient) -> Iterator[AnyClient]:
     try:
         yield client
     finally:

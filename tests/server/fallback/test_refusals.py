@@ -140,8 +140,7 @@ def test_every_answer_may_be_read_by_every_page_and_kept_by_nobody(site: Site) -
 
 
 def test_a_browser_is_told_that_it_may_post_json(site: Site) -> None:
-    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
-    response = ask(site, "OPTIONS", f"{SESSION}/xhr_send", Origin="https://example.com", **asked)
+    response = ask(site, "OPTIONS", f"{SESSION}/xhr_send", Origin="https://example.com")
     assert "POST" in response.headers["access-control-allow-methods"]
     assert response.headers["access-control-allow-headers"] == "content-type"
     assert site.connections() == 0
