@@ -9,39 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.core.management.base import CommandError
 from websockets.sync.client import connect
 
-from onair.management.commands.onair import parse_address
 from tests.embedded.running import ON_AIR, PATIENCE, Process, copy_project, http, listener, started
 from tests.server.clients import Client
 
-ADDRESSES = {
-    "127.0.0.1:6001": ("127.0.0.1", 6001),
-    "0.0.0.0:80": ("0.0.0.0", 80),
-    "live.example.com:443": ("live.example.com", 443),
-    "[::1]:6001": ("::1", 6001),
-    "[::]:0": ("::", 0),
-    "6001": ("127.0.0.1", 6001),
-    ":6001": ("127.0.0.1", 6001),
-}
-
-
-@pytest.mark.parametrize(("bind", "address"), ADDRESSES.items(), ids=ADDRESSES)
-def test_an_address_is_host_and_port(bind: str, address: tuple[str, int]) -> None:
-    assert parse_address(bind) == address
-
-
-@pytest.mark.parametrize("bind", ["", "localhost", "::1:6001", "[::1]", "host:port", "host:65536", "a:b:1"])
-def test_what_is_no_address_is_refused_with_an_example(bind: str) -> None:
-    with pytest.raises(CommandError, match=r"give HOST:PORT, like 127\.0\.0\.1:6001"):
-        parse_address(bind)
-
 
 @contextmanager
-def serving(folder: Path, **environment: str) -> Iterator[tuple[Process, str]]:
+def serving(folder: Path, *options: str, **environment: str) -> Iterator[tuple[Process, str]]:
     """``onair serve`` on a free port, and the URL that it wrote."""
-    command = ("manage.py", "onair", "serve", "--bind", "127.0.0.1:0")
+    command = ("manage.py", "onair", "serve", "--bind", "127.0.0.1:0", *options)
     with started(folder, *command, **environment) as process:
         yield process, process.wait_for(ON_AIR)
 
@@ -87,6 +64,37 @@ def test_a_second_server_of_a_site_is_refused_with_the_remedy(folder: Path) -> N
         assert second.exit_code() == 1
         assert f"Process {first.pid} serves this site already" in second.written
         assert "ONAIR_URL" in second.written
+
+
+WRONG = {
+    ("--bind", "nowhere"): "--bind: 'nowhere' is no address: give HOST:PORT",
+    ("--drain", "soon"): "--drain: 'soon' is not a number of seconds",
+    ("--tls-key", "key.pem"): "give --tls-certificate, too",
+}
+
+
+@pytest.mark.parametrize(("arguments", "text"), WRONG.items(), ids=[name for name, _ in WRONG])
+def test_a_wrong_option_is_an_error_with_the_remedy(
+    arguments: tuple[str, ...], text: str, folder: Path
+) -> None:
+    with started(folder, "manage.py", "onair", "serve", *arguments) as process:
+        assert process.exit_code() == 2
+        assert text in process.written
+        assert "Traceback" not in process.written
+
+
+def test_a_unix_socket_needs_a_url_that_the_other_processes_know(folder: Path) -> None:
+    with started(folder, "manage.py", "onair", "serve", "--bind", "unix:here.sock") as process:
+        assert process.exit_code() == 1
+        assert "ONAIR_URL" in process.written
+
+
+def test_the_server_beside_a_site_says_how_it_is(folder: Path) -> None:
+    with serving(folder, "--metrics") as (_, socket_url):
+        host = "http://" + socket_url.split("/")[2]
+        assert http.request("GET", f"{host}/healthz").data == b"ok\n"
+        assert http.request("GET", f"{host}/readyz").data == b"ready\n"
+        assert b"onair_connections" in http.request("GET", f"{host}/metrics").data
 
 
 def test_hosted_pusher_needs_no_server(folder: Path) -> None:

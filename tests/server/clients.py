@@ -72,13 +72,31 @@ class Client:
         self.send("pusher:subscribe", {"channel": channel, **fields})
         return self.receive()
 
+    def sign_in(self, app: App, socket_id: str, user_id: str) -> dict[str, Any]:
+        """Sign in, and return the answer."""
+        user_data = json.dumps({"id": user_id})
+        auth = signing.sign_user(app.credentials[0], socket_id, user_data)
+        self.send("pusher:signin", {"auth": auth, "user_data": user_data})
+        return self.receive()
+
+    def join(self, app: App, socket_id: str, channel: str, user_id: str) -> dict[str, Any]:
+        """Subscribe to a presence channel as a user, and return the answer."""
+        channel_data = json.dumps({"user_id": user_id})
+        auth = signing.sign_channel(app.credentials[0], socket_id, channel, channel_data)
+        return self.subscribe(channel, auth=auth, channel_data=channel_data)
+
     def close_code(self) -> int:
         """Wait until the server closes, and return the code that it gave."""
+        return self.end()[1]
+
+    def end(self) -> tuple[list[str], int]:
+        """Wait until the server closes. Return the names of the events until then, and the close code."""
+        events: list[str] = []
         try:
             while True:
-                self.connection.recv(timeout=PATIENCE)
+                events.append(self.receive()["event"])
         except ConnectionClosed as closed:
-            return closed.rcvd.code if closed.rcvd is not None else 1006
+            return events, closed.rcvd.code if closed.rcvd is not None else 1006
 
     def error(self) -> dict[str, Any]:
         """Take a ``pusher:error``, and return its data."""
@@ -172,19 +190,31 @@ def text_frame(event: str, data: Any = None, **fields: Any) -> bytes:
 
 
 def signed_path(
-    app: App, endpoint: str, body: bytes, *, prefix: str = "", key: int = 0, age: int = 0, **query: str
+    app: App,
+    endpoint: str,
+    body: bytes = b"",
+    *,
+    method: str = "POST",
+    params: Mapping[str, str] | None = None,
+    prefix: str = "",
+    key: int = 0,
+    age: int = 0,
+    **query: str,
 ) -> str:
-    """Path and query of a signed POST.
+    """Path and query of a signed request.
 
     Args:
+        params: Parameters of the query, which are signed.
         key: Which of the app's credentials signs.
         age: Seconds since the request was signed.
         query: Parameters to overwrite after signing.
     """
     path = f"{prefix}/apps/{app.id}/{endpoint}"
     timestamp = int(time.time()) - age
-    params = signing.signed_query(app.credentials[key], "POST", path, body, timestamp=timestamp)
-    return f"{path}?{urlencode(params | query)}"
+    signed = signing.signed_query(
+        app.credentials[key], method, path, body, timestamp=timestamp, params=params
+    )
+    return f"{path}?{urlencode(signed | query)}"
 
 
 class Site:
@@ -292,6 +322,10 @@ class Site:
         )
         path = signed_path(app or self.app, endpoint, payload, prefix=prefix, **options)
         return self.request("POST", path, payload)
+
+    def get(self, endpoint: str, **params: str) -> tuple[int, str]:
+        """Status and text of a signed GET with these parameters."""
+        return self.request("GET", signed_path(self.app, endpoint, method="GET", params=params))
 
     def request(self, method: str, path: str, body: bytes = b"") -> tuple[int, str]:
         response = self.http.request(method, f"http://{self.host}:{self.port}{path}", body=body)

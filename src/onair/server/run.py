@@ -10,15 +10,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 
+from onair.server.api.wire import http_class
 from onair.server.asgi import ServerApp
 from onair.server.drain import Drain
-from onair.server.http import HttpProtocol
 from onair.server.pages import Pages, WithPages
 from onair.server.server import Server
 from onair.server.types import ASGIApp
@@ -33,6 +33,9 @@ OnBound = Callable[[str, int], object]
 #: Seconds that requests under way have when the server stops; sockets are given less (``Timings.linger``).
 GRACE = 10
 
+#: Seconds that the last webhooks have when the server has stopped.
+TELL_WITHIN = 5
+
 #: Seconds in which a server at the other end of a Unix socket answers.
 _ANSWERS_IN = 1
 
@@ -40,7 +43,7 @@ _ANSWERS_IN = 1
 class Runner(uvicorn.Server):
     """uvicorn, which says where it listens, and drains its sockets before it stops listening.
 
-    A signal begins the end, and a second one hurries it.
+    A signal begins the end, a second one ends the drain, and after a third nothing is waited for.
     """
 
     def __init__(
@@ -50,16 +53,17 @@ class Runner(uvicorn.Server):
         self._sockets = server
         self._drain_seconds = drain
         self._drain: Drain | None = None
+        self._is_in_hurry = False
         self._on_bound = on_bound
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if _is_used(self.config.uds):
+            self._cannot_listen("a server listens there already")
         try:
-            _check_unused(self.config.uds)
             await super().startup(sockets)
         except OSError as error:
-            logger.error("The server cannot listen at %s: %s", self.config.uds or self.config.host, error)
             await self.lifespan.shutdown()
-            sys.exit(STARTUP_FAILURE)
+            self._cannot_listen(error.strerror or str(error))
         if self.started and self._on_bound is not None:
             self._on_bound(*self.address())
 
@@ -70,19 +74,26 @@ class Runner(uvicorn.Server):
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         return str(host), int(port)
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Called for a signal. It is not raised anew at the end, as uvicorn does: the process goes on."""
+        self.force_exit = self._is_in_hurry
+        self._is_in_hurry = self.should_exit
+        self.should_exit = True
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # uvicorn waits until every answer has ended, and those of the fallback end when their session does.
         self._sockets.close_all(linger=LAST_LINGER)
         await super().shutdown(sockets)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Called for a signal. It is not raised anew at the end, as uvicorn does: the process goes on."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
+        if self.force_exit:  # uvicorn leaves it out then, and logs that it was broken off
+            await self.lifespan.shutdown()
 
     async def on_tick(self, counter: int) -> bool:
         """Called ten times a second; the first True ends the serving."""
         return await super().on_tick(counter) and self._has_drained()
+
+    def _cannot_listen(self, reason: str) -> NoReturn:
+        logger.error("The server cannot listen at %s: %s", self.config.uds or self.config.host, reason)
+        sys.exit(STARTUP_FAILURE)
 
     def _has_drained(self) -> bool:
         if not self._drain_seconds:
@@ -92,8 +103,9 @@ class Runner(uvicorn.Server):
             logger.info("Sockets to close in turn: %d. Another signal closes them at once.", count)
             self._drain = Drain(self._sockets, self._drain_seconds)
             self._drain.start()
-        elif self.force_exit:
+        elif self._is_in_hurry and not self._drain.is_over:
             self._drain.hurry()
+            return False  # the closes leave before the next tick
         return self._drain.is_over
 
 
@@ -123,7 +135,7 @@ def runner(
     """
     defaults: dict[str, Any] = {
         "ws": websocket_class(server, None if app is None else AutoWebSocketsProtocol),
-        "http": HttpProtocol,
+        "http": http_class(server),
         "interface": "asgi3",
         "lifespan": "on",
         "log_config": None,
@@ -168,19 +180,16 @@ def run(
     serving = runner(server, on_bound=freeze, uds=uds, **options)
     with contextlib.suppress(KeyboardInterrupt):
         serving.run()
+    server.end_telling(TELL_WITHIN)
+    server.join_telling()
     if uds is not None and serving.started:
         Path(uds).unlink(missing_ok=True)
 
 
-def _check_unused(path: str | None) -> None:
-    """Asyncio takes a Unix socket's file from whoever listens there.
-
-    Raises:
-        OSError: somebody does.
-    """
+def _is_used(path: str | None) -> bool:
+    """Whether somebody listens at a Unix socket: asyncio would take the file from them."""
     if path is None or not Path(path).is_socket():
-        return
-    with socket.socket(socket.AF_UNIX) as other, contextlib.suppress(ConnectionRefusedError):
+        return False
+    with socket.socket(socket.AF_UNIX) as other:
         other.settimeout(_ANSWERS_IN)
-        other.connect(path)
-        raise OSError("a server listens there already")
+        return other.connect_ex(path) == 0

@@ -70,7 +70,7 @@ def limit(value: object) -> tuple[str, int]:
     name, number = value if isinstance(value, tuple) else readers.text(value).partition("=")[::2]
     try:
         if name not in LIMITS:
-            raise WrongValue(not_known(name, LIMITS))
+            raise WrongValue(f"it {not_known(name, LIMITS)}")
         return name, readers.count(number)
     except WrongValue as error:
         raise error.under(f".{name}") from None
@@ -171,7 +171,7 @@ def _read(values: Mapping[str, object], readers_by_key: Mapping[str, Reader]) ->
     for key, value in values.items():
         try:
             if key not in readers_by_key:
-                raise WrongValue(not_known(key, readers_by_key))
+                raise WrongValue(f"it {not_known(key, readers_by_key)}")
             read[key] = readers_by_key[key](value)
         except WrongValue as error:
             raise error.under(f".{key}") from None
