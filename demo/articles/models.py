@@ -23,3 +23,26 @@ class Article(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("articles:detail", args=[self.pk])
+
+
+class Dispatch(models.Model):
+    """A line on the agency wire."""
+
+    text = models.CharField("dispatch", max_length=200)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def as_event(self) -> dict[str, object]:
+        """Return what a page needs to show it."""
+        return {
+            "id": self.pk,
+            "text": self.text,
+            "author": self.author.get_full_name(),
+            "sent_at": self.sent_at.isoformat(),
+        }

@@ -5,6 +5,8 @@ The private channels of the articles need no rule: a page that shows an article 
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 import onair
@@ -23,3 +25,15 @@ def editors(request: HttpRequest, pk: str) -> bool | dict[str, str]:
     if not pk.isdecimal() or not Article.objects.filter(pk=pk).exists():
         return False
     return {"name": request.user.get_full_name(), "username": request.user.get_username()}
+
+
+@onair.authorize("private-wire")
+def wire(request: HttpRequest) -> bool:
+    """Let every signed-in journalist read the wire."""
+    return request.user.is_authenticated
+
+
+@onair.watchlist
+def colleagues(request: HttpRequest) -> QuerySet:
+    """Tell a journalist who of the others is there."""
+    return get_user_model().objects.exclude(pk=request.user.pk)

@@ -11,4 +11,6 @@ urlpatterns = [
     path("articles/<int:pk>/", views.ArticleDetail.as_view(), name="detail"),
     path("articles/<int:pk>/edit/", views.ArticleUpdate.as_view(), name="edit"),
     path("articles/<int:pk>/delete/", views.ArticleDelete.as_view(), name="delete"),
+    path("wire/", views.Wire.as_view(), name="wire"),
+    path("wire/note/", views.SendNote.as_view(), name="note"),
 ]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.mixins import LoginRequiredMixin
-from django.urls import reverse_lazy
-from django.views.generic import DeleteView, DetailView, ListView, UpdateView
+from typing import Any
 
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpResponse
+from django.urls import reverse_lazy
+from django.views.generic import CreateView, DeleteView, DetailView, FormView, ListView, UpdateView
+
+import onair
 from onair.views import PusherDeleteMixin, PusherDetailMixin, PusherUpdateMixin
 
-from .models import Article
+from .forms import NoteForm
+from .models import Article, Dispatch
 
 
 class NewsroomMixin(LoginRequiredMixin):
@@ -41,3 +46,43 @@ class ArticleDelete(NewsroomMixin, PusherDeleteMixin, DeleteView):
     """Sends "delete" when somebody opens this page, and "deleted" when the article is gone."""
 
     success_url = reverse_lazy("articles:list")
+
+
+class Wire(LoginRequiredMixin, CreateView):
+    """The agency wire: what was sent last, and a line to send more."""
+
+    model = Dispatch
+    fields = ["text"]
+    template_name = "articles/wire.html"
+    success_url = reverse_lazy("articles:wire")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        dispatches = Dispatch.objects.select_related("author")[:30]
+        return super().get_context_data(
+            dispatches=dispatches, note_form=NoteForm(self.request.user), **kwargs
+        )
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        form.instance.author = self.request.user
+        response = super().form_valid(form)
+        onair.publish("private-wire", "dispatch", self.object.as_event())
+        return response
+
+
+class SendNote(LoginRequiredMixin, FormView):
+    """A note to one journalist, on whatever page that one is. Nobody keeps it."""
+
+    form_class = NoteForm
+    http_method_names = ["post"]
+    success_url = reverse_lazy("articles:wire")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"sender": self.request.user}
+
+    def form_valid(self, form: NoteForm) -> HttpResponse:
+        note = {"text": form.cleaned_data["text"], "sender": self.request.user.first_name}
+        onair.publish(f"#server-to-user-{form.cleaned_data['to'].pk}", "note", note)
+        return super().form_valid(form)
+
+    def form_invalid(self, form: NoteForm) -> HttpResponse:
+        return HttpResponse("Say to whom, and what.", status=400, content_type="text/plain")

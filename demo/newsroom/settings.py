@@ -24,6 +24,9 @@ INSTALLED_APPS = [
     "articles",
 ]
 
+# Nothing of it is needed. This tells the wire on how many screens it is read.
+ONAIR = {"SUBSCRIPTION_COUNTS": True}
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,6 +1,6 @@
 // What the tests do on a plain page, whichever client is on it. `heard` is all that its channels and its user have told.
 
-function makePusher() {
+function makePusher(options) {
   return new window.Pusher(document.querySelector("[data-onair-key]").dataset.onairKey, {
     cluster: "mt1",
     wsHost: location.hostname,
@@ -9,12 +9,13 @@ function makePusher() {
     enabledTransports: ["ws"],
     channelAuthorization: { endpoint: "/onair/auth", transport: "ajax" },
     userAuthentication: { endpoint: "/onair/user-auth", transport: "ajax" },
+    ...options,
   });
 }
 
 const CLIENTS = {
   "onair-js": () => window.onair,
-  "pusher-js": makePusher,
+  "pusher-js": () => makePusher({}),
   "onair-js-over-pusher-js": () => window.onair,
   encrypted: () => window.onair,
 };
@@ -26,6 +27,10 @@ let client;
 function start(kind) {
   client = CLIENTS[kind]();
   document.addEventListener("onair:gap", ({ detail }) => heard.push({ channel: "document", event: detail.channel }));
+}
+
+function startPusher(options) {
+  client = makePusher(options);
 }
 
 function record(channel, emitter) {

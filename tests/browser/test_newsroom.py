@@ -139,7 +139,38 @@ def test_another_process_reaches_the_browsers(newsroom: Served, sit_down: SitDow
     expect(notice(ben, "view")).to_have_text("The shell is reading this article.")
 
 
-@pytest.mark.parametrize("path", ["/", "/articles/1/", "/articles/1/edit/", "/articles/1/delete/"])
+def test_the_wire_misses_nothing_while_its_reader_is_offline(newsroom: Served, sit_down: SitDown) -> None:
+    anna, ben = sit_down("anna"), sit_down("ben")
+    for page in (anna, ben):
+        visit(page, newsroom, "/wire/")
+    expect(ben.locator("#screens")).to_have_text("On 2 screens")
+    ben.get_by_role("button", name="Go offline").click()
+    lines = ["The bridge is closed.", "The bridge is open.", "Nobody was hurt."]
+    for line in lines:
+        anna.get_by_label("Dispatch").fill(line)
+        anna.get_by_role("button", name="Send", exact=True).click()
+        expect(anna.locator("#wire li").first).to_contain_text(line)
+    ben.get_by_role("button", name="Come back").click()
+    expect(ben.locator("#wire-status")).to_contain_text("3 lines came in. Nothing is missing.")
+    expect(ben.locator("#wire .missed [data-field=text]")).to_have_text(lines[::-1])
+
+
+@pytest.mark.parametrize("path", ["/", "/wire/"])
+def test_a_note_finds_its_reader_on_whatever_page(newsroom: Served, sit_down: SitDown, path: str) -> None:
+    anna, carla = sit_down("anna"), sit_down("carla")
+    visit(carla, newsroom, path)
+    visit(anna, newsroom, "/wire/")
+    desk = anna.locator("#colleagues li").filter(has_text="Carla")
+    expect(desk).to_contain_text("is here")
+    anna.get_by_label("To", exact=True).select_option(label="Carla Reyes")
+    anna.get_by_label("Note", exact=True).fill("Can you take the bridge?")
+    anna.get_by_role("button", name="Send note").click()
+    expect(carla.locator("#desk-notes")).to_have_text("Anna: Can you take the bridge?")
+    carla.close()
+    expect(desk).to_contain_text("is away")
+
+
+@pytest.mark.parametrize("path", ["/", "/wire/", "/articles/1/", "/articles/1/edit/", "/articles/1/delete/"])
 def test_every_page_is_live_under_the_strictest_security_policy(
     newsroom: Served, sit_down: SitDown, path: str
 ) -> None:

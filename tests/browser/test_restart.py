@@ -39,6 +39,7 @@ def test_both_pages_come_back_when_the_server_does(own_newsroom: Served, open_wi
     for page, other in ((anna, "Ben"), (ben, "Anna")):
         expect(state(page)).to_have_text("Live")
         expect(summary(page)).to_have_text(f"You and {other}")
+        expect(notice(page, "gap")).to_contain_text("You were offline")
     save(anna, title="Still there")
     expect(notice(ben, "updated")).to_be_visible()
     expect(summary(ben)).to_have_text("Only you")

@@ -15,15 +15,14 @@ const SENTENCES = {
 const REMEDIES = {
   updated: { text: "Load the new version", href: window.location.href },
   deleted: { text: "Back to the front page", href: notices.dataset.home },
+  gap: { text: "Load the page again", href: window.location.href },
 };
 
-function notice(name, user) {
+function notice(name, ...sentence) {
   const line = document.createElement("p");
   line.className = "notice";
   line.dataset.event = name;
-  const who = document.createElement("b");
-  who.textContent = user.charAt(0).toUpperCase() + user.slice(1);
-  line.append(who, " ", SENTENCES[name]);
+  line.append(...sentence);
   if (REMEDIES[name]) {
     const remedy = document.createElement("a");
     remedy.textContent = REMEDIES[name].text;
@@ -40,8 +39,16 @@ for (const name of Object.keys(SENTENCES)) {
     if (user === document.body.dataset.username) return;
     // The same news of the same person replaces the old line.
     notices.querySelector(`[data-event="${name}"][data-user="${CSS.escape(user)}"]`)?.remove();
-    const line = notice(name, user);
+    const who = document.createElement("b");
+    who.textContent = user.charAt(0).toUpperCase() + user.slice(1);
+    const line = notice(name, who, " ", SENTENCES[name]);
     line.dataset.user = user;
     notices.prepend(line);
   });
 }
+
+// pusher-js comes back from a lost connection without what it has missed.
+document.addEventListener("onair:gap", () => {
+  notices.querySelector('[data-event="gap"]')?.remove();
+  notices.prepend(notice("gap", "You were offline: what others did meanwhile is not shown here."));
+});
