@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from onair.protocol.app import App, Credential, Limits
@@ -19,12 +20,12 @@ from onair.server.watch import Timings
 from tests.server.clients import Site
 from tests.server.running import running
 
-#: The transports: uvicorn with our protocol class, on uvloop and where there is none, and an ASGI server that
-#: knows nothing of us.
+#: The transports: uvicorn with our protocol classes, on uvloop and where there is none, and an ASGI server
+#: that knows nothing of us.
 TRANSPORTS: dict[str, dict[str, Any]] = {
     "wire": {},
     "wire on asyncio": {"loop": "asyncio"},
-    "asgi": {"ws": WebSocketsSansIOProtocol},
+    "asgi": {"ws": WebSocketsSansIOProtocol, "http": HttpToolsProtocol},
 }
 
 APP = App("1", (Credential("key", "first-secret"), Credential("old-key", "old-secret")), client_events=True)

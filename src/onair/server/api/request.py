@@ -39,4 +39,4 @@ def read_query(query: str) -> list[tuple[str, str]]:
     if "%" in query or "+" in query:
         return parse_qsl(query, keep_blank_values=True)
     # As a library sends it nothing is escaped, and this takes a third of the time.
-    return [(name, value) for name, _, value in (pair.partition("=") for pair in query.split("&")) if name]
+    return [(name, value) for name, _, value in (pair.partition("=") for pair in query.split("&") if pair)]
