@@ -22,11 +22,14 @@ import onair
 import onair.testing
 import onair.views
 from onair import asgi, conf, exceptions
+from onair.protocol.app import Limits
 from onair.protocol.errors import CODES
 from onair.publishing.stats import Counters
-from onair.server import session
+from onair.server import metrics, session
+from onair.standalone import apps as standalone_apps
+from onair.standalone import options
 from onair.testing.matching import ANY
-from tests.docs.markdown import blocks, first_cells, headings, links, prose, terms
+from tests.docs.markdown import blocks, first_cells, headings, links, prose, section, terms
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "onair"
@@ -159,7 +162,8 @@ def options_of(parser: ArgumentParser) -> set[str]:
 
 
 def test_every_option_of_the_command_is_in_the_reference() -> None:
-    documented = {term.split()[0] for term in terms(reference("commands"))}
+    described = section(reference("commands"), "`manage.py onair serve`")
+    documented = {term.split()[0] for term in terms(described)}
     djangos = options_of(BaseCommand().create_parser("manage.py", "any"))
 
     assert (
@@ -171,9 +175,53 @@ def test_every_option_of_the_command_is_in_the_reference() -> None:
 def test_every_subcommand_is_in_the_reference() -> None:
     actions = parser_of_the_command()._actions
     (commands,) = (action.choices for action in actions if isinstance(action, _SubParsersAction))
-    documented = [heading.split()[2:] for heading in headings(reference("commands")) if "onair" in heading]
+    documented = [
+        heading.split()[2:] for heading in headings(reference("commands")) if "manage.py onair" in heading
+    ]
 
     assert sorted(documented) == sorted([name] for name in commands)
+
+
+def described_options() -> dict[tuple[str, ...], str]:
+    """The options of the server alone, by their three names, and what the reference says of each."""
+    entry = re.compile(r"^`(\S+)(?: \S+)?`, `(\S+)`, `(\S+)`\n: (.+)$", re.MULTILINE)
+    found = entry.findall(section(reference("commands"), "`onair serve`"))
+    return {(flag, variable, key): text for flag, variable, key, text in found}
+
+
+def test_every_option_of_the_server_alone_is_in_the_reference_with_its_default() -> None:
+    documented = described_options()
+
+    assert list(documented) == [(option.flag, option.variable, option.key) for option in options.OPTIONS]
+    for option, text in zip(options.OPTIONS, documented.values(), strict=True):
+        assert text.endswith(f" Default: {option.shown}."), option.flag
+
+
+def test_every_key_of_the_server_alones_file_is_in_the_reference() -> None:
+    tables = section(reference("commands"), "`onair serve`")
+    cells = {cell.strip("`") for cell in first_cells(tables) if cell.startswith("`")}
+
+    assert cells == {*standalone_apps.APP_KEYS, *standalone_apps.WEBHOOK_KEYS, *standalone_apps.LIMITS}
+
+
+def test_every_limit_of_the_server_alone_is_in_the_reference_with_its_default() -> None:
+    table = section(reference("commands"), "Limits")
+    documented = re.findall(r"^\| `(\w+)` \| (\w+) \|", table, re.MULTILINE)
+
+    assert documented == [(limit.name, str(limit.default).lower()) for limit in fields(Limits)]
+
+
+def test_every_metric_is_in_the_reference() -> None:
+    row = re.compile(r"^\| `(onair_\w+)` \| (\w+) \| (.+) \| (.+) \|$", re.MULTILINE)
+    documented = [
+        (name, kind, tuple(re.findall(r"\w+", labels)), text)
+        for name, kind, labels, text in row.findall(reference("metrics"))
+    ]
+
+    assert documented == [
+        (measure.name, "counter" if measure.is_counter else "gauge", measure.labels, measure.help)
+        for measure in metrics.MEASURES
+    ]
 
 
 def test_every_check_is_in_the_reference() -> None:

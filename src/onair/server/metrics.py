@@ -29,6 +29,11 @@ class Measure:
     labels: tuple[str, ...]
     read: Callable[[Server], Iterable[Sample]]
 
+    @property
+    def is_counter(self) -> bool:
+        """Whether it only ever grows."""
+        return self.name.endswith("_total")
+
 
 def _of_apps(read: Callable[[ServedApp], float]) -> Callable[[Server], Iterator[Sample]]:
     """What reads one number of each app."""
@@ -124,8 +129,7 @@ class _Collector:
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
         for measure in MEASURES:
-            is_counter = measure.name.endswith("_total")
-            family = (CounterMetricFamily if is_counter else GaugeMetricFamily)(
+            family = (CounterMetricFamily if measure.is_counter else GaugeMetricFamily)(
                 measure.name, measure.help, labels=measure.labels
             )
             for labels, value in measure.read(self._server):

@@ -52,14 +52,14 @@ def entry(value: object) -> AppEntry:
             raise WrongValue(f"{_SPEC} (and has {value.count(':')} colons)")
         app_id, key, secret = parts
         return AppEntry(id=_name(app_id), credentials=(Credential(_name(key), secret),))
-    return _entry(_read(readers.table(value), _APP))
+    return _entry(_read(readers.table(value), APP_KEYS))
 
 
 def webhook(value: object) -> Webhook:
     """Read a webhook, which is a URL or a table."""
     if isinstance(value, str):
         return Webhook(url=readers.url(value))
-    values = _read(readers.table(value), _WEBHOOK)
+    values = _read(readers.table(value), WEBHOOK_KEYS)
     if "url" not in values:
         raise WrongValue("it has no url, to which its notices are posted")
     return Webhook(**values)
@@ -187,7 +187,7 @@ SWITCHES: Mapping[str, Reader] = {
     "enabled": readers.switch,
 }
 
-_APP: Mapping[str, Reader] = {
+APP_KEYS: Mapping[str, Reader] = {
     "id": _name,
     "key": _name,
     "secret": readers.text,
@@ -197,4 +197,4 @@ _APP: Mapping[str, Reader] = {
     **SWITCHES,
 }
 
-_WEBHOOK: Mapping[str, Reader] = {"url": readers.url, "notices": _notices, "batch": readers.switch}
+WEBHOOK_KEYS: Mapping[str, Reader] = {"url": readers.url, "notices": _notices, "batch": readers.switch}

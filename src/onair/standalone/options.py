@@ -94,6 +94,14 @@ OPTIONS: tuple[Option, ...] = (
         is_repeatable=True,
     ),
     Option(
+        key="max_connections",
+        metavar="NUMBER",
+        help="Sockets at a time; clients beyond them are told to come back later.",
+        read=readers.count,
+        group=APPS,
+        shown="the limit of open files less 128",
+    ),
+    Option(
         key="bind",
         metavar="ADDRESS",
         help="Where to listen: HOST:PORT, [::1]:PORT, a port alone, or unix:/path. Port 0 takes a free one.",
@@ -133,14 +141,6 @@ OPTIONS: tuple[Option, ...] = (
         group=PROCESS,
         default=False,
         shown="off",
-    ),
-    Option(
-        key="max_connections",
-        metavar="NUMBER",
-        help="Sockets at a time; clients beyond them are told to come back later.",
-        read=readers.count,
-        group=APPS,
-        shown="the limit of open files less 128",
     ),
     Option(
         key="client_events",
