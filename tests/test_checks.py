@@ -39,6 +39,8 @@ def test_an_unknown_option_is_named_with_the_known_ones(settings: Settings) -> N
         ("ALLOWED_ORIGINS", "https://a.example", "a list of strings or None"),
         ("ALLOWED_ORIGINS", [1], "a list of strings or None"),
         ("MAX_CONNECTIONS", "many", "a whole number above 0 or None"),
+        ("WEBHOOKS", "https://a.example", "a list of strings and dictionaries or None"),
+        ("WEBHOOKS", [1], "a list of strings and dictionaries or None"),
     ],
 )
 def test_an_option_of_the_wrong_type_is_an_error(
@@ -60,6 +62,7 @@ def test_an_option_of_the_wrong_type_is_an_error(
         {"DRAIN_TIMEOUT": 2.5},
         {"MAX_CONNECTIONS": None},
         {"MAX_CONNECTIONS": 10},
+        {"WEBHOOKS": ["https://a.example", {"url": "https://b.example", "batch": False}]},
     ],
 )
 def test_an_option_of_the_right_type_is_right(settings: Settings, options: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ NEED_OWN_SERVER = {
     "AUTHORIZATION_TIMEOUT": _IN_THE_APP,
     "CLIENT_EVENTS": _IN_THE_APP,
     "SUBSCRIPTION_COUNTS": _IN_THE_APP,
+    "WEBHOOKS": _IN_THE_APP,
     "HISTORY_EVENTS": _OWN_SERVER,
     "HISTORY_SECONDS": _OWN_SERVER,
     "HISTORY_SIZE": _OWN_SERVER,
@@ -87,10 +88,13 @@ def _wrong_values() -> list[CheckMessage]:
 
 def _fits(value: Any, hint: Any) -> bool:
     """Whether a value is of a type as annotated in ``conf.Settings``; a number is positive."""
-    if alternatives := get_args(hint) if get_origin(hint) is not list else ():
+    origin = get_origin(hint)
+    if origin is list:
+        return isinstance(value, list | tuple) and all(_fits(item, get_args(hint)[0]) for item in value)
+    if origin is dict:
+        return isinstance(value, dict)
+    if alternatives := get_args(hint):
         return any(_fits(value, alternative) for alternative in alternatives)
-    if get_origin(hint) is list:
-        return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
     if hint in {int, float}:
         return isinstance(value, (int, hint)) and not isinstance(value, bool) and value > 0
     return isinstance(value, hint)
@@ -100,13 +104,15 @@ def _describe(hint: Any) -> str:
     if alternatives := get_args(hint) if get_origin(hint) is not list else ():
         return " or ".join(_describe(alternative) for alternative in alternatives)
     names = {
+        list[str]: "a list of strings",
+        list[str | dict[str, object]]: "a list of strings and dictionaries",
         str: "a string",
         bool: "True or False",
         int: "a whole number above 0",
         float: "a number above 0",
         type(None): "None",
     }
-    return names.get(hint, "a list of strings")
+    return names[hint]
 
 
 def register() -> None:

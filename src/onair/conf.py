@@ -20,6 +20,7 @@ from django.conf import settings as django_settings
 from django.core.signals import setting_changed
 from django.utils.crypto import salted_hmac
 
+from onair import webhook_settings
 from onair.exceptions import ConfigurationError
 from onair.protocol.app import App, Credential, Limits
 
@@ -73,6 +74,9 @@ class Settings:
     HISTORY_EVENTS: int = 1_000
     #: The same, in bytes.
     HISTORY_SIZE: int = 1024 * 1024
+    #: Where the server posts what happens on the channels: addresses, or dictionaries with "url", "notices"
+    #: and "batch".
+    WEBHOOKS: list[str | dict[str, object]] | None = None
     #: Events that may wait for being sent; beyond it the oldest is dropped and counted.
     QUEUE_EVENTS: int = 10_000
     #: The same, in bytes of data.
@@ -236,6 +240,7 @@ def _make_app(app_id: str, credentials: tuple[Credential, ...]) -> App:
         activity_timeout=settings.ACTIVITY_TIMEOUT,
         subscription_counts=settings.SUBSCRIPTION_COUNTS,
         authorization_timeout=settings.AUTHORIZATION_TIMEOUT,
+        webhooks=webhook_settings.read(settings.WEBHOOKS),
     )
 
 

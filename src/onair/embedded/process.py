@@ -14,6 +14,7 @@ import os
 import threading
 
 from onair import conf, testrun
+from onair.embedded import signalling
 from onair.embedded.origins import origin_policy
 from onair.engines import announcements, local
 from onair.engines.announcements import AlreadyServed, Claim, UnsafeFolder
@@ -42,6 +43,7 @@ class ProcessServer:
     def __init__(self, *, shared: bool = True) -> None:
         self.app = conf.app()
         self.server = Server((self.app,), origins=origin_policy())
+        signalling.connect(self.server)
         self.closed = False
         self._pid = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -150,18 +152,23 @@ class ProcessServer:
     def _close_sockets(self) -> None:
         loop = self._loop
         if loop is None or not loop.is_running():
+            self.server.end_telling(conf.settings.DRAIN_TIMEOUT)
+            self.server.join_telling()
             return
         if _runs_here(loop):
             self.server.close_all()
+            self.server.end_telling(conf.settings.DRAIN_TIMEOUT)
             return
         have_left = threading.Event()
 
         def close() -> None:
             self.server.close_all()
+            self.server.end_telling(CLOSE_WITHIN)
             loop.call_later(FLUSH, have_left.set)
 
         loop.call_soon_threadsafe(close)
         have_left.wait(CLOSE_WITHIN)
+        self.server.join_telling()
 
 
 def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:

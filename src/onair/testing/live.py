@@ -44,7 +44,7 @@ class LiveServerTestCase(DjangoLiveServerTestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        own = conf.user_settings() | {"URL": None, "PUBLIC_URL": None}
+        own = conf.user_settings() | {"URL": None, "PUBLIC_URL": None, "WEBHOOKS": None}
         cls.enterClassContext(override_settings(ONAIR=own, **dict.fromkeys(_ELSEWHERE, "")))
         cls.enterClassContext(patch.dict(os.environ))
         os.environ.pop("ONAIR_URL", None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Sequence
 from random import random
@@ -18,9 +17,9 @@ from urllib3.util import parse_url
 from onair.protocol.app import App, Webhook
 from onair.protocol.notices import ClientEventSent, Notice
 from onair.webhooks.counters import Counters
-from onair.webhooks.inbox import Inbox
 from onair.webhooks.post import Post, make_post
 from onair.webhooks.schedule import Delivery, Outcome, Pace, Schedule
+from onair.webhooks.worker import Worker
 
 logger = logging.getLogger("onair.webhooks")
 
@@ -39,11 +38,8 @@ def size_of(notice: Notice) -> int:
     return _NOTICE_BYTES + (len(notice.data) if isinstance(notice, ClientEventSent) else 0)
 
 
-class Endpoint:
-    """Posts an app's notices to one URL.
-
-    The thread starts with the first notice, in the process that serves. It is a daemon: what it has not
-    delivered when the process ends is lost, unless :meth:`end` and :meth:`join` give it time.
+class Endpoint(Worker[Notice]):
+    """Posts an app's notices to one URL. At the end, each request that waits is tried once more.
 
     Args:
         app: Whose current credential signs.
@@ -52,19 +48,17 @@ class Endpoint:
     """
 
     def __init__(self, app: App, webhook: Webhook, pace: Pace) -> None:
+        super().__init__("onair-webhook")
         self._notices = webhook.notices
         self._credential = app.credentials[0]
         self._pace = pace
-        self._inbox: Inbox[Notice] = Inbox()
         self._schedule = Schedule(self._make, batch=webhook.batch, chance=random, pace=pace)
         self._reported = Counters()
         self._said: set[str] = set()  # what was logged since all was well
-        self._thread: threading.Thread | None = None
-        self._deadline = float("inf")
         url = parse_url(webhook.url)
         self._target = url.request_uri
         self._login = urllib3.make_headers(basic_auth=unquote(url.auth)) if url.auth else {}
-        self._name = f"{url.scheme}://{url.netloc}{url.path or ''}"  # a query may hold a secret
+        self._address = f"{url.scheme}://{url.netloc}{url.path or ''}"  # a query may hold a secret
         self._pool = urllib3.connection_from_url(webhook.url, maxsize=1, retries=False)
 
     @property
@@ -78,48 +72,23 @@ class Endpoint:
 
     def put(self, notice: Notice) -> None:
         """Post a notice soon. Neither waits nor raises."""
-        self._inbox.put(notice, size_of(notice))
-        self._start()
+        self._leave(notice, size_of(notice))
 
-    def end(self, deadline: float) -> None:
-        """Try once more what waits, until ``time.monotonic()`` reaches the deadline, and give up the rest."""
-        self._deadline = deadline
-        self._inbox.close()
-
-    def join(self) -> None:
-        """Wait for the end, or for its deadline."""
-        if self._thread is not None:
-            self._thread.join(max(self._deadline - monotonic(), 0))
-        elif self._inbox:
-            self._drain()  # an interpreter that ends starts no thread
-
-    def _start(self) -> None:
-        if self._thread is not None:
-            return
-        thread = threading.Thread(target=self._run, name="onair-webhook", daemon=True)
-        try:
-            thread.start()
-        except RuntimeError:  # the interpreter ends, or the system has no more threads now
-            return
-        self._thread = thread
-
-    def _run(self) -> None:
-        while not self._inbox.is_closed:
-            self._take(self._schedule.wait(monotonic()))
-            delivery = self._schedule.next(monotonic())
-            if delivery is not None:
-                self._deliver(delivery)
-            self._report()
-        self._drain()
+    def _work(self) -> None:
+        self._take(self._schedule.wait(monotonic()))
+        delivery = self._schedule.next(monotonic())
+        if delivery is not None:
+            self._deliver(delivery)
+        self._report()
 
     def _drain(self) -> None:
         self._take(0)
         for delivery in self._schedule.rest(monotonic()):
-            if monotonic() >= self._deadline or self._deliver(delivery) is Outcome.DOWN:
+            if self._seconds_left <= 0 or self._deliver(delivery) is Outcome.DOWN:
                 break
         left = self._schedule.give_up()
         if left:
-            logger.error("The server stopped before %d events reached the webhook %s.", left, self._name)
+            logger.error("The server stopped before %d events reached the webhook %s.", left, self._address)
         self._pool.close()
 
     def _take(self, timeout: float | None) -> None:
@@ -142,7 +111,7 @@ class Endpoint:
 
     def _try(self, post: Post) -> tuple[Outcome, str]:
         """Post once. Return how it went, and what was wrong."""
-        left = max(self._deadline - monotonic(), 0.001)
+        left = max(self._seconds_left, 0.001)
         limits = urllib3.Timeout(connect=min(self._pace.connect, left), read=min(self._pace.answer, left))
         headers = {**post.headers, **self._login}
         try:
@@ -169,10 +138,10 @@ class Endpoint:
         self._reported = counted
         if self._said and self._schedule.is_empty:
             self._said.clear()
-            logger.info("The webhook %s takes events again.", self._name)
+            logger.info("The webhook %s takes events again.", self._address)
 
     def _say(self, kind: str, level: int, message: str, *arguments: object) -> None:
         """Log one line of a kind, until everything was delivered again."""
         if kind not in self._said:
             self._said.add(kind)
-            logger.log(level, message, self._name, *arguments)
+            logger.log(level, message, self._address, *arguments)

@@ -15,4 +15,6 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "assets"]
 WSGI_APPLICATION = "wsgi.application"
 ASGI_APPLICATION = "plain_asgi.application"
+if "TEST_DATABASE" in os.environ:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
 SILENCED_SYSTEM_CHECKS = ["onair.W041", "staticfiles.W004"]

@@ -76,6 +76,7 @@ class Command(BaseCommand):
 
     def serve_remote(self, serving: Serving) -> None:
         """Serve the app that ONAIR_URL names, for a site that publishes there."""
+        from onair.embedded import signalling
         from onair.embedded.origins import origin_policy
         from onair.server.run import run
         from onair.server.server import Server
@@ -86,6 +87,7 @@ class Command(BaseCommand):
             say_on_air(app, serving.bind.bound(host, port), self.stdout, scheme=serving.socket_scheme)
 
         server = Server((app,), origins=origin_policy())
+        signalling.connect(server)
         run(server, on_bound=started, **serving.options(server))
 
     def refuse_hosted(self, serving: Serving) -> NoReturn:

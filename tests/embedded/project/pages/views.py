@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from multiprocessing import get_context
 
-from django.http import HttpRequest, HttpResponse
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 import onair
 
@@ -22,3 +23,10 @@ def publish_in_a_fork(request: HttpRequest) -> HttpResponse:
     child.start()
     child.join()
     return HttpResponse("forked")
+
+
+def told(request: HttpRequest) -> JsonResponse:
+    """Everything that the receivers of the signals have written, in its order."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, channel, user_id, pid FROM told ORDER BY id")
+        return JsonResponse({"told": cursor.fetchall()})
