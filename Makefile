@@ -1,6 +1,7 @@
 # `make demo` shows it, `make test` proves it. Both need nothing but Python >= 3.11, make and the package registries.
 
 PORT ?= 8000
+FUZZ_SECONDS ?= 20
 
 # The two ends of what is supported. Each has an environment of its own.
 OLD := .venvs/python3.11-django5.2
@@ -14,7 +15,7 @@ NPM_CLIENTS := npm --prefix tests/clients
 
 PIP := -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types unit javascript browser package docs benchmark format clean
+.PHONY: demo test lint types unit fuzz javascript browser package docs benchmark format clean
 
 demo: $(DEMO)/ready
 	cd demo && ../$(DEMO)/bin/python manage.py migrate --verbosity 0
@@ -22,7 +23,7 @@ demo: $(DEMO)/ready
 	@echo "The newsroom opens at http://127.0.0.1:$(PORT)/ - look at it in two browsers. Ctrl-C closes it."
 	cd demo && ../$(DEMO)/bin/python manage.py runserver $(PORT)
 
-test: lint types javascript unit package docs
+test: lint types javascript unit fuzz package docs
 
 lint: $(OLD)/ready
 	$(OLD)/bin/ruff check
@@ -41,6 +42,12 @@ unit: $(OLD)/ready $(NEW)/ready javascript
 	scripts/install-chromium
 	PYTHONDEVMODE=1 $(OLD)/bin/python -m pytest --numprocesses=auto
 	PYTHONDEVMODE=1 $(NEW)/bin/python -m pytest --numprocesses=auto
+
+# Random bytes for the parsers, for some seconds each; `python -m tests.fuzz.run --help` for longer.
+fuzz: $(OLD)/ready
+	$(OLD)/bin/python $(PIP) install --group fuzz
+	$(OLD)/bin/python -m tests.fuzz.run frames --seconds $(FUZZ_SECONDS)
+	$(OLD)/bin/python -m tests.fuzz.run messages --seconds $(FUZZ_SECONDS)
 
 # The package as a user gets it: built once, installed into an empty environment, and asked for its files.
 package: $(OLD)/ready

@@ -103,6 +103,7 @@ VIOLATIONS = [
     ),
     ("a fragmented ping", client_frame(Opcode.PING, fin=False), 1002),
     ("a long ping", client_frame(Opcode.PING, b"x" * 126), 1002),
+    ("a ping that announces too much", bytes((0x89, 0xFF)) + b"\xff" * 8 + bytes(4), 1009),
     ("a long close", client_frame(CLOSE, b"\x03\xe8" + b"x" * 124), 1002),
     ("a continuation of nothing", client_frame(CONT, PING), 1002),
     ("a text between fragments", half(b"{") + client_frame(TEXT, PING), 1002),

@@ -19,8 +19,8 @@ _TEXT = b"\x81"
 _PING = 0x89
 _PONG = 0x8A
 
-#: How many bytes a masked control frame has.
-_CONTROL_FRAME = range(6, 6 + frames.MAX_CONTROL_BYTES + 1)
+#: The second byte of a control frame: masked, and with its length at once.
+_CONTROL_LENGTHS = range(0x80, 0x80 + frames.MAX_CONTROL_BYTES + 1)
 
 #: Bytes that may wait before the transport says that its reader is behind.
 HIGH_WATER = 64 * 1024
@@ -127,7 +127,7 @@ class WireSession(Session, asyncio.Protocol):
 
     def _take_frame(self, wire: bytes) -> None:
         """Take one frame that is not a plain text message."""
-        if self._rare is None and wire[0] in (_PING, _PONG) and len(wire) in _CONTROL_FRAME:
+        if self._rare is None and wire[0] in (_PING, _PONG) and wire[1] in _CONTROL_LENGTHS:
             self._take_control(wire)
         else:
             self._take_rare(wire)
