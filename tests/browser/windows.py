@@ -20,7 +20,9 @@ FLAGS = [
 ]
 
 #: What Chromium itself logs when nobody is at the other end.
-LOST_SERVER = re.compile(r"^WebSocket connection to .* failed|net::ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE)")
+LOST_SERVER = re.compile(
+    r"^WebSocket connection to .* failed|net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)"
+)
 
 
 def launch(playwright: Playwright) -> Browser:

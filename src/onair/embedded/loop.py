@@ -58,6 +58,12 @@ class LoopThread:
             return
         asyncio.run_coroutine_threadsafe(self._adopt(sock, head, rest), loop)
 
+    def close(self) -> None:
+        """Close the sockets (4200) and every connection, so that no client comes back on one that it kept."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._connections.shut_down)
+        self.process.close()
+
     def stop(self) -> None:
         """Stop the loop and close it; the sockets should be closed before. Twice does no harm."""
         if self._loop is None or self._thread is None or self._thread is threading.current_thread():
@@ -75,10 +81,11 @@ class LoopThread:
     def _started(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._loop is None:
-                self._loop = new_event_loop()
-                self.process.attach(self._loop)
-                self._connections = _Connections(self.process.server, self._site, self._loop)
-                self._thread = threading.Thread(target=_run, args=[self._loop], name="onair", daemon=True)
+                loop = new_event_loop()
+                self.process.attach(loop)
+                self._connections = _Connections(self.process.server, self._site, loop)
+                self._loop = loop
+                self._thread = threading.Thread(target=_run, args=[loop], name="onair", daemon=True)
                 self._thread.start()
             return self._loop
 
@@ -126,6 +133,11 @@ class _Connections:
         protocol = self._class(self._config, self._state, {}, self._loop)
         protocol.head, protocol.rest = head, rest
         return protocol
+
+    def shut_down(self) -> None:
+        """Close what is idle at once, and the rest behind the answer that is under way."""
+        for connection in tuple(self._state.connections):
+            connection.shutdown()
 
 
 class _Adopted(ApiProtocol):

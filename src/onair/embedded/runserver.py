@@ -79,7 +79,7 @@ class LiveServer(WSGIServer):
         """Close the sockets (4200), and end their loop. Twice does no harm."""
         if self.live is not None:
             atexit.unregister(self.close_live)
-            self.live.process.close()
+            self.live.close()
             self.live.stop()
 
     def _is_closing(self) -> bool:
