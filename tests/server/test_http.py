@@ -1,0 +1,41 @@
+"""What our HTTP class keeps of a request that nobody can judge yet."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from tests.server.clients import Site
+
+HEAD = b"POST /apps/1/events HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.fixture
+def transport() -> str:
+    return "wire"
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"POST /",
+        HEAD + b"X-Long: ",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\nX-Long: ",
+    ],
+    ids=["line", "header", "trailer"],
+)
+def test_a_head_without_end_is_refused(site: Site, beginning: bytes) -> None:
+    with socket.create_connection((site.host, site.port), timeout=10) as raw:
+        raw.sendall(beginning)
+        with pytest.raises(ConnectionError):
+            raw.sendall(b"x" * 100_000_000)
+
+
+def test_a_long_head_in_pieces_is_read(site: Site) -> None:
+    head = HEAD + b"Content-Length: 0\r\nX-Long: " + b"x" * 50_000
+    with socket.create_connection((site.host, site.port), timeout=10) as raw:
+        for at in range(0, len(head), 1000):
+            raw.sendall(head[at : at + 1000])
+        raw.sendall(b"\r\n\r\n")
+        assert raw.recv(100).startswith(b"HTTP/1.1 401")
