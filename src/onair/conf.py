@@ -9,18 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_type_hints
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
 from django.utils.crypto import salted_hmac
 
-from onair import webhook_settings
+from onair import server_url, webhook_settings
 from onair.exceptions import ConfigurationError
 from onair.protocol.app import App, Credential, Limits
 
@@ -286,53 +285,9 @@ def _pusher_host() -> str | None:
     return host
 
 
-def _bad_url(value: str, problem: str) -> ConfigurationError:
-    return ConfigurationError(
-        f'{_without_credential(value)!r} in ONAIR["URL"] or ONAIR_URL {problem}. It is one of: unset (the '
-        "server inside this site), http://key:secret@host:port/apps/1 (a server elsewhere), "
-        "pusher://key:secret@cluster/app_id (hosted Pusher)."
-    )
-
-
-def _without_credential(value: str) -> str:
-    """Return what of a URL can be shown, however wrong it is: its scheme, and what follows its last ``@``."""
-    scheme, slashes, _ = value.partition("://")
-    _, at, address = value.rpartition("@")
-    return f"{scheme if slashes else ''}{slashes}…{at}{address if at else ''}"
-
-
 def _target_of_url(value: str) -> Target:
-    try:
-        parts = urlsplit(value)
-        parts.port  # noqa: B018 (reading it is what validates it)
-    except ValueError:
-        raise _bad_url(value, "is not a URL, its host or its port cannot be read") from None
-    if parts.scheme not in _SCHEMES:
-        raise _bad_url(value, f"has the unknown scheme {parts.scheme!r}")
-    if not parts.hostname:
-        raise _bad_url(value, "names no host")
-    if not parts.username or not parts.password:
-        raise _bad_url(value, "names no key and secret (key:secret@…)")
-    read = _SCHEMES[parts.scheme]
-    target = read(parts, Credential(key=unquote(parts.username), secret=unquote(parts.password)))
-    if not target.app.id:
-        raise _bad_url(value, "names no app id")
-    return target
-
-
-def _read_remote(parts: SplitResult, credential: Credential) -> RemoteServer:
-    prefix, apps, app_id = parts.path.rstrip("/").rpartition("/apps/")
-    app = _make_app(unquote(app_id) if apps and "/" not in app_id else "", (credential,))
-    host = parts.netloc.rpartition("@")[2]
-    return RemoteServer(app, f"{parts.scheme}://{host}{prefix}")
-
-
-def _read_hosted(parts: SplitResult, credential: Credential) -> HostedPusher:
-    return HostedPusher(_make_app(unquote(parts.path.strip("/")), (credential,)), parts.hostname or "")
-
-
-_SCHEMES: dict[str, Callable[[SplitResult, Credential], RemoteServer | HostedPusher]] = {
-    "http": _read_remote,
-    "https": _read_remote,
-    "pusher": _read_hosted,
-}
+    url = server_url.read(value)
+    app = _make_app(url.app_id, (url.credential,))
+    if url.base_url is not None:
+        return RemoteServer(app, url.base_url)
+    return HostedPusher(app, url.cluster or "")
