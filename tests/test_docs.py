@@ -11,7 +11,7 @@ from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.core.checks.registry import registry
@@ -21,7 +21,8 @@ from django.core.management.base import BaseCommand
 import onair
 import onair.testing
 import onair.views
-from onair import asgi, conf, exceptions
+from onair import asgi, conf, exceptions, signals
+from onair.protocol import notices
 from onair.protocol.app import Limits
 from onair.protocol.errors import CODES
 from onair.publishing.stats import Counters
@@ -137,6 +138,19 @@ def test_every_public_name_is_in_the_reference_as_it_is_called() -> None:
     documented = headings(reference("python"))
 
     assert sorted(documented) == sorted(public_python())
+
+
+def test_every_signal_is_in_the_reference_with_its_arguments() -> None:
+    expected = {
+        f"{name_of_kind(kind)}({', '.join(kind.__struct_fields__)})" for kind in get_args(notices.Notice)
+    }
+
+    assert set(headings(reference("signals"))) == expected
+    assert {heading.partition("(")[0] for heading in expected} == set(signals.SIGNALS)
+
+
+def name_of_kind(kind: Any) -> str:
+    return str(kind.__struct_config__.tag)
 
 
 def test_every_template_tag_is_in_the_reference() -> None:
@@ -285,6 +299,7 @@ def browser_members() -> set[str]:
     return {
         *(f"onair.{name}" for name in members_of("OnAir", script("client")) | emitter),
         *(f"channel.{name}" for name in channel),
+        *(f"onair.user.{name}" for name in members_of("User", script("user"))),
         *(f"members.{name}" for name in members_of("Members", script("members"))),
     }
 
