@@ -1,0 +1,79 @@
+"""A real server, and clients that it accepts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from onair.protocol.app import App, Credential
+from onair.server.origins import OriginPolicy
+from onair.server.server import Server
+from onair.server.watch import Timings
+from tests.conformance.application import KEY, SECRET
+from tests.conformance.peer import Peer
+from tests.server.clients import PATIENCE, Site
+from tests.server.running import running
+
+APP = App("3", (Credential(KEY, SECRET),), client_events=True)
+
+Serve = Callable[..., Site]
+Connect = Callable[..., Peer]
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def serve(stack: ExitStack, caplog: pytest.LogCaptureFixture) -> Iterator[Serve]:
+    """Starts servers of an app with these fields; at the end they stop, and must have logged nothing."""
+    is_quiet = True
+
+    def start(
+        *,
+        origins: list[str] | None = None,
+        max_connections: int | None = None,
+        timings: Timings | None = None,
+        may_log: bool = False,
+        **fields: Any,
+    ) -> Site:
+        nonlocal is_quiet
+        is_quiet = is_quiet and not may_log
+        server = Server(
+            [replace(APP, **fields)],
+            origins=OriginPolicy(origins or ["*"]),
+            max_connections=max_connections,
+            timings=timings,
+        )
+        stack.callback(server.join_telling)
+        stack.callback(server.end_telling, PATIENCE)
+        return stack.enter_context(running(server))
+
+    with caplog.at_level(logging.WARNING, "onair"):
+        yield start
+        stack.close()
+    logged = [record.getMessage() for record in caplog.get_records("call") if record.name.startswith("onair")]
+    assert not (is_quiet and logged), logged
+
+
+@pytest.fixture
+def site(serve: Serve) -> Site:
+    return serve()
+
+
+@pytest.fixture
+def connect(request: pytest.FixtureRequest, stack: ExitStack) -> Connect:
+    """Connects clients: to the one server that others use, or to another."""
+
+    def connect(site: Site | None = None, path: str = f"/app/{KEY}?protocol=7", **options: Any) -> Peer:
+        site = site or request.getfixturevalue("site")
+        return Peer(stack.enter_context(site.connect(path, **options)))
+
+    return connect
