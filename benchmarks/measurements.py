@@ -73,7 +73,9 @@ def measure(
             figures = _connect(server, clients, subscribers)
             for topic, figure in figures.items():
                 yield from ((case, figure) for case in wanted[topic])
-            yield from _deliveries(peer, server, publisher, clients, wanted[Topic.DELIVERIES], effort)
+            if peer.last_frame is not None:
+                clients.settle(peer.last_frame(subscribers))
+            yield from _deliveries(server, publisher, clients, wanted[Topic.DELIVERIES], effort)
 
 
 def _connect(server: Server, clients: Subscribers, count: int) -> dict[Topic, float]:
@@ -89,28 +91,25 @@ def _connect(server: Server, clients: Subscribers, count: int) -> dict[Topic, fl
 
 
 def _publishes(server: Server, publisher: Publisher, in_flight: int, effort: Effort) -> float:
+    turns = max(STRIDE // in_flight, 1)
+
     def publish() -> int:
-        for _ in range(STRIDE // in_flight):
+        for _ in range(turns):
             publisher.publish(in_flight)
             publisher.read_answers(in_flight)
-        return STRIDE // in_flight * in_flight
+        return turns * in_flight
 
     publish()
     return _per_cpu_second(server, publish, effort)
 
 
 def _deliveries(
-    peer: Peer,
-    server: Server,
-    publisher: Publisher,
-    clients: Subscribers,
-    cases: Sequence[Case],
-    effort: Effort,
+    server: Server, publisher: Publisher, clients: Subscribers, cases: Sequence[Case], effort: Effort
 ) -> Iterator[tuple[Case, Figure]]:
     waiting = list(cases)
     try:
         if waiting:
-            size = _first_event(peer, publisher, clients)
+            size = _first_event(publisher, clients, effort)
         while waiting:
             yield waiting[0], _fan_out(server, publisher, clients, size, waiting[0].in_flight, effort)
             waiting.pop(0)
@@ -118,12 +117,10 @@ def _deliveries(
         yield from ((case, None) for case in waiting)
 
 
-def _first_event(peer: Peer, publisher: Publisher, clients: Subscribers) -> int:
+def _first_event(publisher: Publisher, clients: Subscribers, effort: Effort) -> int:
     """Publish once, and return the bytes of an event's frame."""
-    if peer.last_frame is not None:
-        clients.settle(peer.last_frame(len(clients)))
     publisher.publish(1)
-    size = clients.read_first_event()
+    size = clients.read_first_event(effort.event_seconds)
     publisher.read_answers(1)
     return size
 

@@ -65,11 +65,16 @@ class Subscribers:
             while part not in client.read_frame():
                 pass
 
-    def read_first_event(self) -> int:
+    def read_first_event(self, seconds: float) -> int:
         """Read one whole event at every socket, and return the size of its frame in bytes.
 
         From then on :meth:`receive` counts.
+
+        Raises:
+            TimeoutError: A socket waited for longer than these seconds.
         """
+        for client in self._clients.values():
+            client.sock.settimeout(seconds)
         sizes = {len(client.read_frame()) for client in self._clients.values()}
         if len(sizes) != 1 or any(client.buffer for client in self._clients.values()):
             raise ValueError(

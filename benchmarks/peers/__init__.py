@@ -60,9 +60,10 @@ def _post(path: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-def _signed_post() -> bytes:
+def signed_post(channel: str = CHANNEL) -> bytes:
+    """Post an event to onair."""
     path = f"/apps/{APP_ID}/events"
-    body = json.dumps({"name": EVENT, "channel": CHANNEL, "data": TEXT}).encode()
+    body = json.dumps({"name": EVENT, "channel": channel, "data": TEXT}).encode()
     query = signed_query(CREDENTIAL, "POST", path, body, timestamp=int(time.time()))
     return _post(path + "?" + "&".join(f"{name}={value}" for name, value in query.items()), body)
 
@@ -117,7 +118,7 @@ PEERS = (
             Say(_subscribe_message()),
             Hear(b"pusher_internal:subscription_succeeded"),
         ),
-        request=_signed_post,
+        request=signed_post,
         last_frame=lambda count: rb"{\"subscription_count\":%d}" % count,
     ),
     Peer(
