@@ -22,9 +22,9 @@ export function dispatchGap({ document, CustomEvent }, channel) {
  * @param {PusherInstance} pusher
  * @param {PusherChannel} channel
  * @param {() => void} [tell]
+ * @param {Place} [place]   of a channel that is the same one, and another object
  */
-export function watchForGaps(page, { connection }, channel, tell) {
-  const place = new Place();
+export function watchForGaps(page, { connection }, channel, tell, place = new Place()) {
   if (channel.subscribed) place.welcome(undefined, connection.socket_id);
   channel.bind("pusher:subscription_succeeded", () => {
     const { socket_id } = connection;

@@ -31,6 +31,7 @@ declare global {
   /** What pusher-js knows of the signed-in user; absent before its version 7.1. */
   interface PusherUser {
     user_data: { id: string; user_info?: any } | null;
+    serverToUserChannel: PusherChannel | null;
     watchlist: { bind_global(handler: (event: string, data: unknown) => void): unknown };
     bind_global(handler: (event: string, data: unknown) => void): unknown;
   }

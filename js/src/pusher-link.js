@@ -3,6 +3,7 @@
 import { Authorizer, honourGrants } from "./authorizer.js";
 import { policyFor } from "./closing.js";
 import { GAP, watchForGaps } from "./gap.js";
+import { Place } from "./place.js";
 import { asPusherUserAuthenticator, authenticator } from "./signin.js";
 
 /** @typedef {import("./connection.js").State} State */
@@ -56,7 +57,7 @@ export class PusherLink {
     this._isCurrent = (/** @type {string} */ socketId) => socketId === this.socketId;
     this._authorizer = new Authorizer(page, settings, this._isCurrent);
     honourGrants(pusher, this._authorizer);
-    relay(pusher, user);
+    this._relay(pusher, user);
     pusher.connection.bind("error", (error) => {
       this._refused = !!policyFor(reasonOf(error).code ?? 0).refused;
     });
@@ -106,10 +107,43 @@ export class PusherLink {
   _follow(channel) {
     if (this._followed.has(channel)) return;
     this._followed.add(channel);
+    this._watch(channel, channel);
+  }
+
+  /**
+   * @param {PusherChannel} channel
+   * @param {{ emit(event: string, data: unknown, metadata: unknown): unknown }} handlers   who hears of its gaps
+   * @param {Place} [place]
+   */
+  _watch(channel, handlers, place) {
     const { name } = channel;
-    watchForGaps(this._page, this._pusher, channel, () => {
-      channel.emit(GAP, {}, { channel: name });
+    const tell = () => {
+      handlers.emit(GAP, {}, { channel: name });
       this._listener.received({ event: GAP, data: {}, channel: name });
+    };
+    watchForGaps(this._page, this._pusher, channel, tell, place);
+  }
+
+  /**
+   * Let our user be who pusher-js has signed in, whichever script asked for it.
+   *
+   * @param {PusherInstance} pusher
+   * @param {import("./user.js").User} user
+   */
+  _relay({ connection, user: theirs }, user) {
+    if (!theirs) return;
+    let place = new Place();
+    let name = "";
+    theirs.bind_global((event, data) => user.emit(event, data));
+    theirs.watchlist.bind_global((event, data) => user.watchlist.emit(event, data));
+    connection.bind("state_change", ({ current }) => current !== "connected" && user._leave());
+    connection.bind("message", ({ event, data }) => {
+      const channel = theirs.serverToUserChannel; // another object for each connection
+      if (event !== "pusher:signin_success" || !channel) return;
+      user._welcome(data.user_data);
+      if (channel.name !== name) place = new Place();
+      name = channel.name;
+      this._watch(channel, user, place);
     });
   }
 
@@ -123,18 +157,4 @@ export class PusherLink {
     if (state === "connected") this._refused = false;
     this._listener.changed(state === "disconnected" && this._refused ? "refused" : STATES[state]);
   }
-}
-
-/**
- * Let our user be who pusher-js has signed in, whichever script asked for it.
- *
- * @param {PusherInstance} pusher
- * @param {import("./user.js").User} user
- */
-function relay({ connection, user: theirs }, user) {
-  if (!theirs) return;
-  theirs.bind_global((event, data) => user.emit(event, data));
-  theirs.watchlist.bind_global((event, data) => user.watchlist.emit(event, data));
-  connection.bind("message", ({ event, data }) => event === "pusher:signin_success" && user._welcome(data.user_data));
-  connection.bind("state_change", ({ current }) => current !== "connected" && user._leave());
 }

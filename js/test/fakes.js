@@ -180,7 +180,7 @@ export function fakePusherClass() {
     channels = new Map();
     unsubscribed = [];
     signIns = 0;
-    user = Object.assign(new FakeDispatcher(), { user_data: null, watchlist: new FakeDispatcher() });
+    user = Object.assign(new FakeDispatcher(), { watchlist: new FakeDispatcher(), serverToUserChannel: null });
 
     constructor(key, options = {}) {
       super();
@@ -233,6 +233,15 @@ export function fakePusherClass() {
 
     signin() {
       this.signIns++;
+    }
+
+    /** The server lets the user in whom the site has signed, and to that user's channel. */
+    signsIn(id) {
+      const channel = Object.assign(new FakeDispatcher(), { name: `#server-to-user-${id}` });
+      this.user.serverToUserChannel = channel;
+      const data = { user_data: JSON.stringify({ id }) };
+      this.connection.emit("message", { event: "pusher:signin_success", data });
+      channel.emit("pusher:subscription_succeeded");
     }
 
     authenticate() {

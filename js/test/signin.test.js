@@ -208,7 +208,7 @@ test("the page's Pusher signs in where there is one, and asks our endpoint", asy
   const heard = [];
   user.bind_global((event, data) => heard.push([event, data]));
   user.watchlist.bind("online", ({ user_ids }) => heard.push(["online", user_ids]));
-  pusher.connection.emit("message", { event: "pusher:signin_success", data: { user_data: '{"id":"7"}' } });
+  pusher.signsIn("7");
   pusher.user.emit("note", { text: "hi" });
   pusher.user.watchlist.emit("online", { name: "online", user_ids: ["8"] });
   assert.deepEqual([user.signedIn, user.id], [true, "7"]);
@@ -219,6 +219,21 @@ test("the page's Pusher signs in where there is one, and asks our endpoint", asy
   ]);
   pusher.moves("connecting");
   assert.equal(user.signedIn, false);
+});
+
+test("over the page's Pusher each return of a user is a gap in what was sent to that user", () => {
+  const { page, pusher, onair, user } = withPusher();
+  const gaps = [];
+  user.bind("onair:gap", () => gaps.push(user.id));
+  onair.bind("onair:gap", (_data, { channel }) => gaps.push(channel));
+  page.document.addEventListener("onair:gap", ({ detail }) => gaps.push(detail));
+  pusher.signsIn("7");
+  pusher.moves("connected", "2.2");
+  pusher.signsIn("7");
+  assert.deepEqual(gaps, ["7", CHANNEL, { channel: CHANNEL }]);
+  pusher.moves("connected", "3.3");
+  pusher.signsIn("8");
+  assert.equal(gaps.length, 3);
 });
 
 test("over the page's Pusher a refusal reaches it, with the remedy in the console", async (t) => {

@@ -48,6 +48,12 @@ function signIn() {
   client.signin();
 }
 
+function isSignedIn() {
+  const { user } = window.pusher ?? client;
+  const channel = "serverToUserChannel" in user ? user.serverToUserChannel : client.channel(`#server-to-user-${user.id}`);
+  return Boolean(channel?.subscribed);
+}
+
 function find([channel, event]) {
   return heard.find((entry) => entry.channel === channel && entry.event === event);
 }

@@ -99,3 +99,13 @@ def test_a_lost_connection_signs_in_again_and_nothing_sent_to_the_user_is_lost(
     anna.publish(ANNA, "after")
     anna.page.wait_for_function("heard.some(({ data }) => data === 'after')")
     assert anna.told("user")[1:] == [("news", 1), ("news", 2), ("news", "after")]
+
+
+def test_over_the_connection_of_pusher_js_the_user_is_told_of_the_gap(make_client: MakeClient) -> None:
+    anna = make_client("onair-js-over-pusher-js", "anna")
+    anna.sign_in()
+    anna.lose_the_network()
+    anna.forget()
+    anna.find_the_network()
+    anna.hears("user", "onair:gap")
+    anna.hears("document", ANNA)
