@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from websockets.sync.client import connect
+from websockets.sync.client import connect, unix_connect
 
 from tests.embedded.running import ON_AIR, PATIENCE, Process, copy_project, http, listener, started
 from tests.server.clients import Client
@@ -87,6 +87,17 @@ def test_a_unix_socket_needs_a_url_that_the_other_processes_know(folder: Path) -
     with started(folder, "manage.py", "onair", "serve", "--bind", "unix:here.sock") as process:
         assert process.exit_code() == 1
         assert "ONAIR_URL" in process.written
+
+
+def test_a_unix_socket_is_served_where_a_url_says_how_to_reach_it(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("u") / "onair.sock"
+    command = ("manage.py", "onair", "serve", "--bind", f"unix:{path}")
+    with started(folder, *command, ONAIR_URL="http://key:secret@localhost/apps/7") as process:
+        assert process.wait_for(ON_AIR) == f"ws://unix:{path}:/app/key"
+        with unix_connect(str(path), "ws://localhost/app/key?protocol=7") as connection:
+            Client(connection).established()
 
 
 def test_the_server_beside_a_site_says_how_it_is(folder: Path) -> None:

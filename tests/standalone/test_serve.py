@@ -23,8 +23,10 @@ from websockets.sync.client import connect, unix_connect
 
 from onair.protocol.app import App
 from tests.embedded.running import http, listener
-from tests.server.clients import Client, signed_path
+from tests.server.clients import Client, signed_path, wait_until
 from tests.standalone.running import FIRST, SECOND, Alone, command, serving, spec
+from tests.webhooks.receiver import APP as HOOKED
+from tests.webhooks.receiver import receiving
 
 SOCKETS = 20
 
@@ -120,6 +122,18 @@ def test_metrics_are_switched_on(tmp_path: Path) -> None:
         assert 'onair_connections{app="1"} 1.0\n' in text
     with serving(tmp_path) as alone:
         assert page(alone, "/metrics")[0] == 404
+
+
+def test_notices_are_posted_to_webhooks_the_last_ones_at_the_end(tmp_path: Path) -> None:
+    with receiving() as receiver:
+        hooked = ("--app", spec(HOOKED), "--webhook", receiver.url, "--metrics")
+        with serving(tmp_path, *hooked) as alone, listener(f"ws://{alone.host}/app/{HOOKED.key}"):
+            assert receiver.next().events == [{"name": "channel_occupied", "channel": "news"}]
+            sent = 'onair_webhook_events_total{app="42",outcome="sent"} 1.0\n'
+            wait_until(lambda: sent in page(alone, "/metrics")[1], "the answer has arrived")
+            alone.process.signal(signal.SIGTERM)
+            assert receiver.next().events == [{"name": "channel_vacated", "channel": "news"}]
+            assert alone.process.exit_code() == 0
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,22 @@ def _closes(server: Server) -> Iterator[Sample]:
     return (((app, str(code)), count) for (app, code), count in server.counters.closes.items())
 
 
+def _webhook_events(server: Server) -> Iterator[Sample]:
+    for app_id, served in server.served.items():
+        if served.app.webhooks:
+            counters = served.telling.counters
+            for outcome in ("sent", "failed", "dropped"):
+                yield (app_id, outcome), getattr(counters, outcome)
+
+
+def _webhook_retries(server: Server) -> Iterator[Sample]:
+    return (
+        ((app_id,), served.telling.counters.retried)
+        for app_id, served in server.served.items()
+        if served.app.webhooks
+    )
+
+
 MEASURES: tuple[Measure, ...] = (
     Measure(
         "onair_connections", "Connections that are open.", ("app",), _of_apps(lambda served: served.sessions)
@@ -87,6 +103,18 @@ MEASURES: tuple[Measure, ...] = (
         "Connections that the server closed because they did not read.",
         ("app",),
         lambda server: (((app,), count) for app, count in server.counters.slow_readers.items()),
+    ),
+    Measure(
+        "onair_webhook_events_total",
+        "Events of webhooks that were sent, failed (given up after five minutes) or dropped (too many).",
+        ("app", "outcome"),
+        _webhook_events,
+    ),
+    Measure(
+        "onair_webhook_retries_total",
+        "Requests to webhooks after the first for the same events.",
+        ("app",),
+        _webhook_retries,
     ),
 )
 

@@ -180,10 +180,10 @@ def run(
     serving = runner(server, on_bound=freeze, uds=uds, **options)
     with contextlib.suppress(KeyboardInterrupt):
         serving.run()
-    server.end_telling(TELL_WITHIN)
-    server.join_telling()
-    if uds is not None and serving.started:
-        Path(uds).unlink(missing_ok=True)
+        if uds is not None and serving.started:
+            Path(uds).unlink(missing_ok=True)
+        server.end_telling(TELL_WITHIN)
+        server.join_telling()
 
 
 def _is_used(path: str | None) -> bool:
