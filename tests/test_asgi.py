@@ -13,6 +13,7 @@ from websockets.sync.client import connect
 
 from tests.embedded.running import PATIENCE, Site, copy_project, free_port, http, listener, started
 from tests.server.clients import Client
+from tests.server.fallback.clients import Address, StreamingClient, connected
 
 
 class Row(NamedTuple):
@@ -75,6 +76,35 @@ def test_a_server_that_ends_lets_its_clients_go(name: str, code: int, tmp_path: 
             assert client.close_code() == code
         site.process.exit_code()
         assert "Traceback" not in site.process.written
+
+
+@pytest.mark.parametrize("row", SERVERS.values(), ids=SERVERS)
+def test_where_no_socket_passes_there_is_http(row: Row, tmp_path: Path) -> None:
+    with served(tmp_path / "site", row) as site, streaming(site) as client:
+        client.subscribe("news")
+        for _ in range(2):
+            site.get("/publish")
+            assert client.receive()["data"] == {"by": "view"}
+        client.send("pusher:ping")
+        assert client.receive()["event"] == "pusher:pong"
+
+
+@pytest.mark.parametrize("name", CLOSE_CODES)
+def test_a_server_that_ends_does_not_wait_for_sessions_over_http(name: str, tmp_path: Path) -> None:
+    with served(tmp_path / "site", SERVERS[name]) as site, streaming(site) as client:
+        client.subscribe("news")
+        site.process.signal(signal.SIGTERM)
+        site.process.exit_code()
+        assert "Traceback" not in site.process.written
+
+
+@contextmanager
+def streaming(site: Site) -> Iterator[StreamingClient]:
+    """A session over HTTP."""
+    path = site.socket_url.partition(f":{site.port}")[2]
+    with connected(StreamingClient(Address(site.host, site.port), f"/pusher{path}?protocol=7")) as client:
+        client.established()
+        yield client
 
 
 @pytest.mark.parametrize("row", UVICORNS.values(), ids=UVICORNS)

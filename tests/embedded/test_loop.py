@@ -64,3 +64,20 @@ def test_stopping_twice_or_before_the_first_connection_does_no_harm(loop: LoopTh
     assert answer(loop)
     loop.stop()
     loop.stop()
+
+
+def test_a_session_over_http_ends_with_the_loop_and_so_does_the_connection_that_it_kept(
+    loop: LoopThread,
+) -> None:
+    path = f"/pusher/app/{loop.process.app.key}/7/abcdefgh/xhr?protocol=7"
+    poll = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".encode()
+    ours, theirs = socket.socketpair()
+    with closing(theirs), theirs.makefile("rb") as answers:
+        theirs.settimeout(PATIENCE)
+        loop.adopt(ours, poll, b"")
+        assert b"established" in next(line for line in answers if line.startswith(b"a["))
+        theirs.sendall(poll)
+        # The second answer has begun: its head is there, and no line yet.
+        assert next(line for line in answers if line.startswith(b"HTTP")) == b"HTTP/1.1 200 OK\r\n"
+        loop.close()
+        assert b"c[4200," in answers.read()

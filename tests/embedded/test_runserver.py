@@ -31,6 +31,7 @@ from tests.embedded.running import (
     started,
 )
 from tests.server.clients import Client, RawClient
+from tests.server.fallback.clients import Address, PollingClient, StreamingClient, connected
 
 
 class Row(NamedTuple):
@@ -133,6 +134,32 @@ def test_what_is_not_ours_reaches_the_site(
     response = http.request(method, f"http://127.0.0.1:{site.port}{path}", headers=headers)
     assert response.status == 200
     assert response.headers["Server"].startswith("WSGIServer")
+
+
+def test_sessions_over_http_and_pages_are_answered_on_one_connection(site: Site) -> None:
+    client = PollingClient(Address(site.host, site.port), f"/pusher/app/{key_of(site)}?protocol=7")
+    with connected(client):
+        client.established()
+        client.subscribe("news")
+        for number in range(3):
+            assert client.get(f"/page/{number}") == f"the site's page at /page/{number}"
+            assert client.get("/publish") == "published"
+            assert client.receive()["data"] == {"by": "view"}
+
+
+@pytest.mark.parametrize("row", [WAYS["Django's own"], WAYS["without threads"]])
+def test_a_streaming_session_leaves_the_pages_alone(row: Row, tmp_path: Path) -> None:
+    with runserver(tmp_path / "site", *row.arguments) as site:
+        path = f"/pusher/app/{key_of(site)}?protocol=7"
+        with connected(StreamingClient(Address(site.host, site.port), path)) as client:
+            client.established()
+            client.subscribe("news")
+            assert site.get("/publish") == "published"
+            assert client.receive()["data"] == {"by": "view"}
+            site.process.interrupt()
+            assert client.close_code() == 4200
+        assert site.process.exit_code() == 0
+        assert "Traceback" not in site.process.written
 
 
 def test_the_signed_api_and_pages_are_answered_on_one_connection(site: Site) -> None:

@@ -15,6 +15,7 @@ import threading
 
 from onair import conf, testrun
 from onair.embedded import signalling
+from onair.embedded.ending import close_with_uvicorn
 from onair.embedded.origins import origin_policy
 from onair.engines import announcements, local
 from onair.engines.announcements import AlreadyServed, Claim, UnsafeFolder
@@ -87,6 +88,7 @@ class ProcessServer:
             return
         self._loop = loop
         self.server.attach(loop)
+        close_with_uvicorn(self.server, loop)
         if self.stands_by:
             loop.call_later(STAND_BY, self._take_over)
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from tests.server.clients import PATIENCE, Site
 
@@ -17,6 +17,13 @@ from tests.server.clients import PATIENCE, Site
 BUFFER = 256 * 1024
 
 _tokens = (f"{number:08}" for number in itertools.count())
+
+
+class Address(NamedTuple):
+    """Where a server listens."""
+
+    host: str
+    port: int
 
 
 class SessionClosed(Exception):
@@ -31,7 +38,7 @@ class FallbackClient:
     """One session.
 
     Args:
-        site: The server.
+        site: The server, or where it is.
         path: What a WebSocket would ask for.
         origin: The page's origin.
     """
@@ -39,7 +46,7 @@ class FallbackClient:
     endpoint = ""
 
     def __init__(
-        self, site: Site, path: str = "/pusher/app/key?protocol=7", *, origin: str | None = None
+        self, site: Site | Address, path: str = "/pusher/app/key?protocol=7", *, origin: str | None = None
     ) -> None:
         self.site = site
         base, _, query = path.partition("?")
@@ -184,6 +191,11 @@ class PollingClient(FallbackClient):
         if not self._has_asked:
             self._connection.request("POST", f"{self.base}/xhr?{self.query}", b"", self.headers)
             self._has_asked = True
+
+    def get(self, path: str) -> str:
+        """A page of the site, over the connection of the session."""
+        self._connection.request("GET", path)
+        return self._connection.getresponse().read().decode()
 
     def read(self) -> None:
         if not self._lines:
