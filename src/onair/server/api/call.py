@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from onair.protocol import signing
-from onair.protocol.errors import AppDisabled, InvalidRequestSignature
+from onair.protocol.errors import AppDisabled, InvalidRequestSignature, shortened
 from onair.server.api import router
 from onair.server.api.answers import Answer, refusal
 from onair.server.api.errors import NotFound, RequestTooLarge
@@ -20,7 +20,10 @@ def begin(server: Server, head: Head) -> Call | Answer:
     """Judge a request by its head: a call that waits for the body, or at once a refusal."""
     target = router.locate(server, head)
     if target is None:
-        return refusal(NotFound(f"No app is served at {head.path}: check the app id"))
+        where = shortened(head.path)
+        return refusal(
+            NotFound(f"No app is served at {where}: check its id, or auth_key where none is named")
+        )
     return begin_at(server, target)
 
 
