@@ -13,12 +13,13 @@ import pytest
 from onair.protocol.app import App
 from onair.protocol.notices import ClientEventSent, MemberAdded, MemberRemoved, Notice, name_of
 from onair.protocol.signing import sign_channel
+from onair.server.metrics import MEASURES
 from onair.server.origins import OriginPolicy
 from onair.server.server import Server
 from onair.server.watch import Timings
 from tests.server.clients import PATIENCE, Client, Site, wait_until
 from tests.server.running import running
-from tests.webhooks.receiver import APP, Receiver
+from tests.webhooks.receiver import APP, Receiver, answers
 
 CREDENTIAL = APP.credentials[0]
 
@@ -219,3 +220,20 @@ def test_a_timer_that_went_with_its_loop_is_set_again(receiver: Receiver) -> Non
         site.call(server.close_all)
     with running(server):
         assert listener.next() == MemberRemoved("presence-a", "7")
+
+
+def test_the_metrics_have_what_became_of_webhooks(receiver: Receiver, start: Start) -> None:
+    receiver.answer = answers(503)
+    site = start(receiver.app(), LONG)
+    with ExitStack() as stack:
+        join(stack, site, "presence-a", "7")
+        receiver.events(2)
+        telling = site.server.served[APP.id].telling
+        wait_until(lambda: telling.counters.sent == 2, "both are counted")
+        read = {measure.name: dict(measure.read(site.server)) for measure in MEASURES}
+    assert read["onair_webhook_events_total"] == {
+        (APP.id, "sent"): 2,
+        (APP.id, "failed"): 0,
+        (APP.id, "dropped"): 0,
+    }
+    assert read["onair_webhook_retries_total"] == {(APP.id,): 1}
