@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: One file of each kind that must be in the wheel.
 WANTED = (
     "onair/__init__.py",
+    "onair/__main__.py",
     "onair/py.typed",
     "onair/management/commands/onair.py",
     "onair/static/onair/onair.js",
@@ -99,6 +100,7 @@ def main() -> None:
         wheel = build(folder)
         look_into(wheel)
         python = install(wheel, folder / "environment")
+        run(python.with_name("onair"), "--version")
         start_project(python, folder / "project")
         run(python, "manage.py", "check", "--fail-level", "WARNING", cwd=folder / "project")
         run(python, "manage.py", "shell", "--no-imports", "--command", PROBE, cwd=folder / "project")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from math import ceil
@@ -18,6 +18,7 @@ from onair.server.pages import status_pages
 from onair.server.server import Server
 from tests.server.clients import Client, Site, wait_until
 from tests.server.conftest import APP, TRANSPORTS
+from tests.server.fallback.clients import CLIENTS, FallbackClient, connected
 from tests.server.running import running
 
 SOCKETS = 20
@@ -109,6 +110,19 @@ def test_a_client_that_goes_by_itself_is_not_waited_for(transport: str) -> None:
         wait_until(lambda: site.connections() < SOCKETS, "the first has been closed")
         for client in clients:
             client.connection.close()
+
+
+@pytest.mark.parametrize("make", CLIENTS.values(), ids=CLIENTS)
+@pytest.mark.parametrize("transport", ["wire"])
+def test_a_session_over_http_is_told_too(make: Callable[[Site], FallbackClient], transport: str) -> None:
+    with site_with_listeners(transport, drain=LONG) as (site, _), connected(make(site)) as client:
+        client.established()
+        client.subscribe("news")
+        client.listen()
+        site.runner.handle_exit(SIGTERM, None)
+        wait_until(lambda: site.connections() <= SOCKETS, "the first has been closed")
+        site.runner.handle_exit(SIGTERM, None)
+        assert client.close_code() == 4200
 
 
 @pytest.mark.parametrize("transport", ["wire"])

@@ -246,7 +246,7 @@ class Server:
         if self.connections() >= self.max_connections:
             raise OverCapacity(
                 f"The server has {self.max_connections} connections, and takes no more: "
-                "raise its limit of open files (ulimit -n) or ONAIR['MAX_CONNECTIONS']"
+                "raise its limit of open files (ulimit -n), and its limit of connections where one is set"
             )
 
 

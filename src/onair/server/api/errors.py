@@ -40,7 +40,8 @@ class EventTooLarge(ProtocolError):
     def __init__(self, event: str, size: int, limit: int) -> None:
         super().__init__(
             f"The data of event {shortened(event)} has {size:,} bytes, and {limit:,} are allowed: "
-            "publish less (an id, which the page fetches), or raise ONAIR['MAX_EVENT_SIZE'] at the server"
+            "publish less (an id, which the page fetches), or raise the server's limit: "
+            "ONAIR['MAX_EVENT_SIZE'], and event_bytes of a server alone"
         )
 
 
