@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from onair.server import api
 from onair.server.api.asgi import answer, head_of
+from onair.server.api.router import serves
 from onair.server.buffered import GONE
 from onair.server.fallback import paths
 from onair.server.fallback.routes import Fallback
@@ -47,7 +47,7 @@ class ServerApp:
             return self.server.serves(scope["path"])
         if self._fallback.serves(scope):
             return True
-        return api.serves(self.server, head_of(scope))
+        return serves(self.server, head_of(scope))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.server.attach(asyncio.get_running_loop())

@@ -2,14 +2,5 @@
 
 A request is begun with its head, which says whether it is carried out at all, and answered with its body.
 Nothing of it waits, so that both front ends share it: :mod:`onair.server.api.asgi` under any ASGI server, and
-:mod:`onair.server.http` below ASGI.
+:mod:`onair.server.api.wire` below ASGI.
 """
-
-from __future__ import annotations
-
-from onair.server.api.answers import Answer
-from onair.server.api.call import Call, begin
-from onair.server.api.request import Head
-from onair.server.api.router import serves
-
-__all__ = ["Answer", "Call", "Head", "begin", "serves"]

@@ -131,6 +131,7 @@ class ApiProtocol(HttpProtocol):
 
     def _reply(self, answer: Answer) -> None:
         self._call = None
+        self._parts = []  # the connection may be kept for long
         self.server_state.total_requests += 1
         lines = [STATUS_LINE[answer.status]]
         for name, value in (*self.server_state.default_headers, *answer.headers):
