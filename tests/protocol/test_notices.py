@@ -16,6 +16,7 @@ from onair.protocol.notices import (
     MemberRemoved,
     Notice,
     SubscriptionsCounted,
+    name_of,
 )
 
 #: As the documents of webhooks print them.
@@ -56,6 +57,7 @@ EVENTS: list[tuple[Notice, dict[str, Any]]] = [
 @pytest.mark.parametrize(("notice", "event"), EVENTS, ids=lambda value: type(value).__name__)
 def test_a_notice_is_the_event_of_a_webhook(notice: Notice, event: dict[str, Any]) -> None:
     assert json.loads(msgspec.json.encode(notice)) == event
+    assert name_of(notice) == event["name"]
 
 
 def test_every_kind_of_notice_has_its_name_in_the_list() -> None:

@@ -223,6 +223,30 @@ def test_at_the_end_what_is_not_taken_is_given_up(
     assert "before 1 event" in caplog.text
 
 
+def test_an_error_of_ours_does_not_end_the_thread(
+    receiver: Receiver, make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    endpoint = make(receiver.app())
+    endpoint.put(ChannelOccupied("\ud800"))  # no channel has such a name, and nothing can encode it
+    wait_until(lambda: "an error of django-onair" in caplog.text, "it is logged")
+    endpoint.put(OCCUPIED)
+    assert receiver.next().events == [{"name": "channel_occupied", "channel": "presence-a"}]
+
+
+def test_a_receiver_that_took_nothing_is_not_said_to_be_well(
+    receiver: Receiver, make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver.answer = lambda request: 500
+    endpoint = make(receiver.app(), replace(QUICK, connect=1, answer=1, late=297.9))
+    with caplog.at_level(logging.INFO, "onair.webhooks"):
+        for number in (1, 2):
+            endpoint.put(OCCUPIED)
+            wait_until(lambda number=number: endpoint.counters.failed == number, "it is given up")
+    endpoint.end(time.monotonic() + PATIENCE)
+    endpoint.join()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
+
+
 def test_an_endpoint_that_had_nothing_to_do_has_no_thread(receiver: Receiver, make: Make) -> None:
     endpoint = make(receiver.app())
     endpoint.end(time.monotonic() + PATIENCE)

@@ -135,10 +135,10 @@ class Endpoint(Worker[Notice]):
             self._say("failed", logging.ERROR, "Events were lost: the webhook %s took none in five minutes.")
         if counted.dropped > self._reported.dropped:
             self._say("dropped", logging.ERROR, "Events were dropped: too many wait for the webhook %s.")
-        self._reported = counted
-        if self._said and self._schedule.is_empty:
+        if self._said and self._schedule.is_empty and counted.sent > self._reported.sent:
             self._said.clear()
             logger.info("The webhook %s takes events again.", self._address)
+        self._reported = counted
 
     def _say(self, kind: str, level: int, message: str, *arguments: object) -> None:
         """Log one line of a kind, until everything was delivered again."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from abc import ABC, abstractmethod
 from time import monotonic
 from typing import Generic
 
 from onair.webhooks.inbox import Inbox, Item
+
+logger = logging.getLogger("onair.webhooks")
 
 
 class Worker(ABC, Generic[Item]):
@@ -58,7 +61,10 @@ class Worker(ABC, Generic[Item]):
 
     def _run(self) -> None:
         while not self._inbox.is_closed:
-            self._work()
+            try:
+                self._work()
+            except Exception:  # what comes later shall find its thread
+                logger.exception("Notices were lost by an error of django-onair.")
         self._drain()
 
     @abstractmethod
