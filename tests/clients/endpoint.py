@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl
 
 from pusher import Pusher
 
+from tests.server.clients import PATIENCE
+
 #: Base 64 of the 32 bytes that the keys of encrypted channels are made from; of Pusher's documents.
 MASTER_KEY = "nxzvbGF+f8FGhk/jOaZvgMle1tqxzF/VfUZLBLhhaH0="
 
@@ -49,6 +51,7 @@ class Endpoint(ThreadingHTTPServer):
         self.library = library
         self.key = key
         self.failures: list[str] = []
+        self.statuses: list[int] = []  # what the next webhooks are answered, and then with 200
         self.received: list[Received] = []
         self.arrived = threading.Condition()
 
@@ -63,6 +66,18 @@ class Endpoint(ThreadingHTTPServer):
         with self.arrived:
             self.received.append(request)
             self.arrived.notify_all()
+
+    def webhooks(self, number: int) -> list[Received]:
+        """Wait for so many webhooks, and return them."""
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: len(self._webhooks()) >= number, PATIENCE), self._webhooks()
+            return self._webhooks()
+
+    def _webhooks(self) -> list[Received]:
+        return [request for request in self.received if request.path == "/webhook"]
+
+    def status(self, request: Received) -> int:
+        return self.statuses.pop(0) if request.path == "/webhook" and self.statuses else 200
 
     def answer(self, request: Received) -> Any:
         """What is answered.
@@ -110,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Received(self.path, headers, self.rfile.read(int(headers.get("content-length", 0))))
         try:
-            status, body = 200, json.dumps(self.server.answer(request)).encode()
+            status, body = self.server.status(request), json.dumps(self.server.answer(request)).encode()
         except Refused:
             status, body = 403, b"no"
         self.send_response(status)
@@ -118,8 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(body)
         self.server.take(request)
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         pass
