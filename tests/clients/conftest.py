@@ -41,10 +41,9 @@ def site(caplog: pytest.LogCaptureFixture) -> Iterator[Site]:
         assert [record.getMessage() for record in caplog.records if record.name.startswith("onair")] == []
 
 
-def python_library(host: str, port: int) -> Pusher:
-    return Pusher(
-        APP.id, KEY.key, KEY.secret, ssl=False, host=host, port=port, encryption_master_key_base64=MASTER_KEY
-    )
+def python_library(host: str, port: int, master_key: str = MASTER_KEY) -> Pusher:
+    address = {"ssl": False, "host": host, "port": port}
+    return Pusher(APP.id, KEY.key, KEY.secret, **address, encryption_master_key_base64=master_key)
 
 
 @pytest.fixture

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from pusher import Pusher
 
-from tests.clients.conftest import APP, OpenClient
+from tests.clients.conftest import APP, OpenClient, python_library
+from tests.clients.endpoint import Endpoint
 from tests.clients.joining import SUCCEEDED, joined
 from tests.server.clients import SOCKET_ID, Site
+
+OTHER_MASTER_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 CHANNELS = (
     "news",
@@ -33,6 +36,18 @@ def test_every_kind_of_channel_is_joined_and_gets_its_events(
     library.trigger(channel, "headline", {"text": "Hyvää päivää"})
 
     assert client.next(channel, "headline").data == {"text": "Hyvää päivää"}
+
+
+def test_a_key_that_was_changed_is_fetched_again(
+    pusher_js: OpenClient, application: Endpoint, site: Site
+) -> None:
+    channel = "private-encrypted-news"
+    client = joined(pusher_js(), channel)
+    library = application.library = python_library(site.host, site.port, master_key=OTHER_MASTER_KEY)
+    library.trigger(channel, "headline", {"text": "secret"})
+    library._pusher_client.http.session.close()
+
+    assert client.next(channel, "headline").data == {"text": "secret"}
 
 
 def test_a_presence_channel_says_who_is_there_who_comes_and_who_goes(pusher_js: OpenClient) -> None:
