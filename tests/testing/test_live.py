@@ -21,6 +21,7 @@ import onair
 from onair import conf
 from onair.engines import announcements, local
 from onair.testing import LiveServerTestCase, StaticLiveServerTestCase
+from tests.receivers import receiving
 from tests.server.clients import Client, wait_until
 
 
@@ -169,5 +170,17 @@ def test_the_endpoint_of_channels_answers_on_the_live_server() -> None:
         request = Request(f"{self.live_server_url}/onair/auth", body, {"Origin": self.live_server_url})
         with pytest.raises(OSError, match="403"):
             urlopen(request)
+
+    run(test)
+
+
+@live
+@override_settings(ONAIR={"WEBHOOKS": ["http://127.0.0.1:9/never"]})
+def test_signals_are_sent_and_nothing_is_posted() -> None:
+    def test(self: Any) -> None:
+        assert conf.app().webhooks == ()
+        with receiving("channel_occupied") as received, joined(self, "room"):
+            name, arguments = received.next()
+        assert (name, arguments["channel"]) == ("channel_occupied", "room")
 
     run(test)
