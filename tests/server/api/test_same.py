@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -43,6 +44,9 @@ REQUESTS: dict[str, bytes] = {
     "another path": request("/", None, method="GET"),
 }
 
+#: Below ASGI, and under it.
+OPTIONS: Sequence[dict[str, Any]] = ({}, {"http": HttpToolsProtocol})
+
 
 @pytest.fixture(scope="module")
 def sites() -> Iterator[Sequence[Site]]:
@@ -50,13 +54,13 @@ def sites() -> Iterator[Sequence[Site]]:
     with ExitStack() as stack:
         yield [
             stack.enter_context(running(Server([APP], origins=OriginPolicy(["*"])), **options))
-            for options in ({}, {"http": HttpToolsProtocol})
+            for options in OPTIONS
         ]
 
 
 def answers(site: Site, pieces: Sequence[bytes], count: int) -> list[Response]:
     """So many answers to what is sent in these pieces, and those that only say to go on."""
-    received = []
+    received: list[Response] = []
     with Exchange(site) as exchange:
         for piece in pieces:
             exchange.send(piece)
