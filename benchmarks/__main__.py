@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -118,6 +119,7 @@ def main() -> None:
         parser.error(
             f"{needed:,} open files are needed, and {files:,} are allowed: raise the limit (ulimit -Hn)"
         )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
     compile_c()
     benchmark = Benchmark(plan, [peer for peer in PEERS if peer.name in {OURS, *options.peers}])
     benchmark.run()

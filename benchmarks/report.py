@@ -39,7 +39,7 @@ def _title(topic: Topic, in_flight: int) -> str:
 
 
 def _table(topic: Topic, cases: Sequence[Case], samples: Samples) -> Iterator[str]:
-    yield "| subscribers | server | median | range | onair does better by | goal | |"
+    yield "| subscribers | server | median | range | onair, times as good | goal | |"
     yield "|--:|---|--:|--:|--:|---|---|"
     for case in cases:
         for peer, figures in samples[case].items():
@@ -76,4 +76,5 @@ def _ratio(topic: Topic, ours: Figure, theirs: Figure) -> str:
         return ""
     _, more_is_better = _FORMS[topic]
     ratio = ours / theirs if more_is_better else theirs / ours
-    return f"{ratio:,.2f}×" if ratio < 10 else f"{ratio:,.0f}×"
+    places = 2 if ratio < 10 else 1 if ratio < 100 else 0
+    return f"{ratio:,.{places}f}×"
