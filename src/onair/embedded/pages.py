@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -24,8 +26,13 @@ def pages(site: WSGIApplication) -> ASGIApp:
     wsgi: ASGIApp = WsgiToAsgi(partial(_answer, site))  # type: ignore[no-untyped-call]
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        with suppress(ClientGone):
+        async def page() -> None:
             await wsgi(_without_ambiguous(scope), partial(_read, receive), send)
+
+        with suppress(ClientGone):
+            # A connection's later requests inherit the context of its first one, and asgiref keeps the thread
+            # of a page in it: the second page would be given to a thread that has ended.
+            await asyncio.create_task(page(), context=contextvars.Context())
 
     return answer
 
