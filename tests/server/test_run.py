@@ -42,7 +42,8 @@ def test_a_signal_closes_the_sockets_and_ends_the_process(host: str, number: sig
             process.send_signal(number)
             assert client.close_code() == 4200
         _, errors = process.communicate(timeout=20)
-    assert not errors
+    # In its debug mode asyncio says how long a step took: it does not know what else the machine does.
+    assert not [line for line in errors.splitlines() if not line.startswith("Executing ")]
     assert process.returncode == 0
 
 
