@@ -41,8 +41,26 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield site
 
 
+@pytest.fixture
+def own_site(tmp_path: Path) -> Iterator[Served]:
+    """The same, for one test that stops it."""
+    with serving(plain_site(tmp_path)) as site:
+        yield site
+
+
 def plain_site(folder: Path, *command: str) -> Served:
     return Served(folder, Path(__file__).with_name("plain_site.py"), command or ("runserver", "--noreload"))
+
+
+@pytest.fixture(scope="session")
+def lobbies() -> Iterator[int]:
+    return itertools.count(100)
+
+
+@pytest.fixture
+def number(lobbies: Iterator[int]) -> int:
+    """The number of a lobby that no other test uses."""
+    return next(lobbies)
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from itertools import count
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Error
 
 from tests.browser.client import Client
-from tests.browser.conftest import OpenWindow, plain_site
-from tests.browser.served import Served, serving
+from tests.browser.conftest import OpenWindow
+from tests.browser.served import Served
 from tests.browser.windows import LOST_SERVER
 
 KINDS = ["onair-js", "pusher-js"]
@@ -24,8 +22,6 @@ REFUSAL = re.compile("private-lobby-13|private-unknown|403")
 
 MakeClient = Callable[..., Client]
 
-numbers = count(100)
-
 
 @pytest.fixture(params=KINDS)
 def make_client(request: pytest.FixtureRequest, plain: Served, open_window: OpenWindow) -> MakeClient:
@@ -36,12 +32,6 @@ def make_client(request: pytest.FixtureRequest, plain: Served, open_window: Open
         return Client(window.page, site, request.param)
 
     return make
-
-
-@pytest.fixture
-def number() -> int:
-    """The number of a lobby that no other test uses."""
-    return next(numbers)
 
 
 @pytest.mark.parametrize("prefix", ["lobby", "private-lobby"])
@@ -108,12 +98,6 @@ def test_a_channel_that_is_left_is_silent(make_client: MakeClient, number: int) 
     client.publish(kept, 2)
     assert client.hears(kept, "news") == 2
     assert not client.has_heard(left, "news")
-
-
-@pytest.fixture
-def own_site(tmp_path: Path) -> Iterator[Served]:
-    with serving(plain_site(tmp_path)) as site:
-        yield site
 
 
 def test_every_channel_is_joined_again_after_a_restart(make_client: MakeClient, own_site: Served) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import count
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import WebSocket
 
 from tests.browser.client import Client
-from tests.browser.conftest import OpenWindow, plain_site
-from tests.browser.served import Served, serving
+from tests.browser.conftest import OpenWindow
+from tests.browser.served import Served
 from tests.browser.windows import LOST_SERVER
 
-NumberedLobby = Callable[[str], str]
+OpenClient = Callable[..., Client]
 
 #: Milliseconds in which a page tries again.
 NEXT_TRY = 15_000
@@ -22,29 +20,15 @@ NEXT_TRY = 15_000
 JOINED = ("pusher:subscription_succeeded", None)
 GAP = ("onair:gap", None)
 
-numbers = count(300)
-
 
 @pytest.fixture
-def number() -> int:
-    """The number of a lobby that no other test uses."""
-    return next(numbers)
-
-
-@pytest.fixture
-def open_client(plain: Served, open_window: OpenWindow) -> Callable[..., Client]:
+def open_client(plain: Served, open_window: OpenWindow) -> OpenClient:
     def open_one(kind: str = "onair-js", site: Served = plain) -> Client:
         window = open_window(LOST_SERVER)
         window.context.add_cookies([{"name": "name", "value": "anna", "url": site.url}])
         return Client(window.page, site, kind)
 
     return open_one
-
-
-@pytest.fixture
-def own_site(tmp_path: Path) -> Iterator[Served]:
-    with serving(plain_site(tmp_path)) as site:
-        yield site
 
 
 def news(*data: object) -> list[tuple[str, object]]:
@@ -65,7 +49,7 @@ def lose_and_find(client: Client, channel: str, *published: object) -> None:
 
 @pytest.mark.parametrize("prefix", ["lobby", "private-lobby", "presence-lobby", "cache-lobby"])
 def test_what_was_published_meanwhile_comes_in_order_and_once(
-    open_client: Callable[..., Client], number: int, prefix: str
+    open_client: OpenClient, number: int, prefix: str
 ) -> None:
     channel = f"{prefix}-{number}"
     client = open_client()
@@ -77,9 +61,7 @@ def test_what_was_published_meanwhile_comes_in_order_and_once(
     assert client.told("document") == []
 
 
-def test_a_second_loss_goes_on_where_the_first_had_ended(
-    open_client: Callable[..., Client], number: int
-) -> None:
+def test_a_second_loss_goes_on_where_the_first_had_ended(open_client: OpenClient, number: int) -> None:
     channel = f"lobby-{number}"
     client = open_client()
     client.joins(channel)
@@ -88,9 +70,7 @@ def test_a_second_loss_goes_on_where_the_first_had_ended(
     assert client.told(channel) == [JOINED, *news(2, "after")]
 
 
-def test_what_was_not_for_the_lost_connection_does_not_come(
-    open_client: Callable[..., Client], number: int
-) -> None:
+def test_what_was_not_for_the_lost_connection_does_not_come(open_client: OpenClient, number: int) -> None:
     channel = f"lobby-{number}"
     client = open_client()
     client.joins(channel)
@@ -104,9 +84,7 @@ def test_what_was_not_for_the_lost_connection_does_not_come(
     assert client.told(channel) == [JOINED, *news("another's")]
 
 
-def test_after_a_restart_nobody_knows_what_was_missed(
-    open_client: Callable[..., Client], own_site: Served
-) -> None:
+def test_after_a_restart_nobody_knows_what_was_missed(open_client: OpenClient, own_site: Served) -> None:
     client = open_client(site=own_site)
     for channel in ("lobby-1", "private-lobby-1"):
         client.joins(channel)
@@ -122,9 +100,7 @@ def test_after_a_restart_nobody_knows_what_was_missed(
     assert sorted(client.told("document")) == [("lobby-1", None), ("private-lobby-1", None)]
 
 
-def test_over_the_connection_of_pusher_js_a_loss_is_a_gap(
-    open_client: Callable[..., Client], number: int
-) -> None:
+def test_over_the_connection_of_pusher_js_a_loss_is_a_gap(open_client: OpenClient, number: int) -> None:
     channel = f"private-lobby-{number}"
     client = open_client("onair-js-over-pusher-js")
     client.joins(channel)
@@ -138,9 +114,7 @@ def test_over_the_connection_of_pusher_js_a_loss_is_a_gap(
     assert sorted(client.told("document")) == [(channel, None), ("user_1", None)]
 
 
-def test_pusher_js_on_the_same_channel_sees_nothing_of_it(
-    open_client: Callable[..., Client], number: int
-) -> None:
+def test_pusher_js_on_the_same_channel_sees_nothing_of_it(open_client: OpenClient, number: int) -> None:
     channel = f"lobby-{number}"
     ours, theirs = open_client(), open_client("pusher-js")
     frames: list[str] = []
