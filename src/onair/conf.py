@@ -71,8 +71,8 @@ class Settings:
     HISTORY_SECONDS: int = 300
     #: Events of one channel that are kept for them.
     HISTORY_EVENTS: int = 1_000
-    #: The same, in bytes.
-    HISTORY_SIZE: int = 1024 * 1024
+    #: The same, in bytes of all channels.
+    HISTORY_SIZE: int = 64 * 1024 * 1024
     #: Where the server posts what happens on the channels: addresses, or dictionaries with "url", "notices"
     #: and "batch".
     WEBHOOKS: list[str | dict[str, object]] | None = None

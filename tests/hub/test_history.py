@@ -125,6 +125,21 @@ def test_an_event_that_was_not_for_the_former_socket_is_not_for_the_new_one() ->
     assert told(subscribed(live, 4, former=bert)) == [SUCCEEDED, "by anna"]
 
 
+def test_what_the_new_socket_published_before_it_came_back_is_not_for_it() -> None:
+    live = hub()
+    anna = lost(live, subscribed(live, 1))
+    published(live, "theirs")
+    published(live, "by anna", exclude="1.2")
+    assert told(subscribed(live, 2, former=anna)) == [SUCCEEDED, "theirs"]
+
+
+def test_a_client_that_does_not_know_its_former_socket_gets_everything() -> None:
+    live = hub()
+    anna = lost(live, subscribed(live, 1))
+    published(live, "theirs")
+    assert told(subscribed(live, 2, position=position_of(anna))) == [SUCCEEDED, "theirs"]
+
+
 def test_the_excluded_socket_gets_the_position_alone() -> None:
     live = hub()
     anna, bert = subscribed(live, 1), subscribed(live, 2)
@@ -308,10 +323,10 @@ def test_all_channels_together_keep_no_more_than_their_bytes() -> None:
     for channel in "aab":
         history.advance()
         history.record(channel, b"x" * 40, None, clock.now)
-    assert history.missed("a", start, None) is None
-    assert history.missed("b", start, None) == [b"x" * 40]
+    assert history.missed("a", start, ()) is None
+    assert history.missed("b", start, ()) == [b"x" * 40]
     after_first = f"e.{int(start.rpartition('.')[2]) + 1}"
-    assert history.missed("a", after_first, None) == [b"x" * 40]
+    assert history.missed("a", after_first, ()) == [b"x" * 40]
 
 
 def test_an_event_that_is_larger_than_all_bytes_is_a_gap_and_no_more() -> None:
@@ -320,8 +335,8 @@ def test_an_event_that_is_larger_than_all_bytes_is_a_gap_and_no_more() -> None:
     start = history.position
     history.advance()
     history.record("a", b"x" * 101, None, 0)
-    assert history.missed("a", start, None) is None
-    assert history.missed("a", history.position, None) == []
+    assert history.missed("a", start, ()) is None
+    assert history.missed("a", history.position, ()) == []
 
 
 @pytest.mark.parametrize("asked", [None, Resume()])

@@ -10,6 +10,7 @@ what it had meanwhile: the answer is a gap.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Container
 from typing import NamedTuple
 
 from onair.protocol.app import Limits
@@ -110,16 +111,14 @@ class History:
         while self._size > self._limits.history_bytes:
             self._drop_oldest()
 
-    def missed(self, channel: str, position: str, socket_id: str | None) -> list[bytes] | None:
+    def missed(self, channel: str, position: str, socket_ids: Container[str]) -> list[bytes] | None:
         """A channel's events after a position, without those that were not for a socket; None is a gap."""
         record = self._records.get(channel)
         number = self._number_of(position)
         if record is None or number is None or number < record.complete_from:
             return None
         return [
-            event.wire
-            for event in record.events
-            if event.number > number and (event.exclude is None or event.exclude != socket_id)
+            event.wire for event in record.events if event.number > number and event.exclude not in socket_ids
         ]
 
     def expire(self, now: float) -> bool:

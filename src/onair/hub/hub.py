@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from onair.hub.cache import Cached, EventCache
 from onair.hub.channel import Channel, Positioned
@@ -97,18 +97,11 @@ class Hub:
             left = self._channels.get(name)
             if left is not None and listener in left:
                 self._remove(listener, left)
-        user_id = self._users.sign_out(listener)
-        if user_id is not None:
-            self._tell_watchers(user_id, "offline")
+        self._users.sign_out(listener)
 
     def sign_in(self, listener: Listener, user: User) -> None:
         """``listener`` is this user from now on: tell it so, and who of its watchlist is there."""
-        is_first = self._users.sign_in(listener, user)
-        listener.write(frames.text(messages.signin_success(user.data)))
-        if is_first:
-            self._tell_watchers(user.id, "online", but=listener)
-        if user.watchlist:
-            listener.write(frames.text(messages.watchlist_events(self._states(user.watchlist))))
+        self._users.sign_in(listener, user)
 
     def publish(self, publication: Publication) -> None:
         """Send an event to the subscribers of its channels, at the next flush; raises BadMessage."""
@@ -173,7 +166,7 @@ class Hub:
 
     def connections_of(self, user_id: str) -> Sequence[Listener]:
         """The connections that are signed in as this user."""
-        return tuple(self._users.connections(user_id))
+        return self._users.connections(user_id)
 
     def _occupy(self, name: str) -> Channel:
         channel = self._channels[name] = Channel(name, kind_of(name))
@@ -195,36 +188,50 @@ class Hub:
             channel.add(plain, positioned, publication.exclude)
 
     def _welcome(self, listener: Listener, joined: Channel, resume: Resume | None) -> None:
-        """Tell a listener that it has joined, and give it what it has missed."""
-        missed = None if resume is None else self._missed(joined.name, resume)
-        position = None if resume is None else self._history.open(joined.name)
-        # Whoever is cut off in the middle of what was missed comes back with the position of before.
-        told = resume.position if resume is not None and missed else position
-        members = None if joined.presence is None else joined.presence.members
-        following = [messages.subscription_succeeded(joined.name, members, told)]
-        if resume is not None and resume.position is not None and missed is None:
-            following.append(messages.gap(joined.name))
-        if missed is None and joined.kind.cached:
-            following.append(self._cached_or_miss(joined))
-        wire = b"".join([frames.text(payload) for payload in following])
-        if missed and position is not None:
-            wire += b"".join([*missed, frames.text(messages.position(joined.name, position))])
-        listener.write(wire)
+        """Tell a listener that it has joined, and give it the cached event, or what it has missed."""
+        if resume is None:
+            wires = [self._success(joined), *self._cached_or_miss(joined)]
+        else:
+            wires = self._resumed(listener, joined, resume)
+        listener.write(b"".join(wires))
 
-    def _missed(self, channel: str, resume: Resume) -> list[bytes] | None:
+    def _resumed(self, listener: Listener, joined: Channel, resume: Resume) -> list[bytes]:
+        """What a listener with positions is told."""
+        missed = self._missed(listener, joined.name, resume)
+        present = self._history.open(joined.name)
+        if missed:
+            # Whoever is cut off in the middle of it comes back with the position of before.
+            end = frames.text(messages.position(joined.name, present))
+            return [self._success(joined, resume.position), *missed, end]
+        success = self._success(joined, present)
+        if missed is not None:
+            return [success]
+        gap = [] if resume.position is None else [frames.text(messages.gap(joined.name))]
+        return [success, *gap, *self._cached_or_miss(joined)]
+
+    def _missed(self, listener: Listener, channel: str, resume: Resume) -> list[bytes] | None:
         """What a client missed that was there before; None where it was not, or nobody knows any more."""
         if resume.position is None:
             return None
-        return self._history.missed(channel, resume.position, resume.socket_id)
+        # It may have published by its new socket before it came back to this channel.
+        sockets = {listener.socket_id, resume.socket_id or listener.socket_id}
+        return self._history.missed(channel, resume.position, sockets)
 
-    def _cached_or_miss(self, channel: Channel) -> bytes:
+    def _success(self, joined: Channel, position: str | None = None) -> bytes:
+        members = None if joined.presence is None else joined.presence.members
+        return frames.text(messages.subscription_succeeded(joined.name, members, position))
+
+    def _cached_or_miss(self, channel: Channel) -> list[bytes]:
+        """What a newcomer to a cache channel gets; nothing on another one."""
+        if not channel.kind.cached:
+            return []
         cached = self.cached(channel.name)
         if cached is not None:
-            return messages.encode(cached.event, cached.data, channel.name)
+            return [frames.text(messages.encode(cached.event, cached.data, channel.name))]
         if not channel.misses_cache:
             channel.misses_cache = True
             self._tell(channel, CacheMissed)
-        return messages.cache_miss(channel.name)
+        return [frames.text(messages.cache_miss(channel.name))]
 
     def _record(self, name: str, publication: Publication) -> Positioned:
         """Keep an event for who comes back, and return it with its position."""
@@ -297,19 +304,3 @@ class Hub:
         """Tell the application, where it wants to know; the users' own channels are nobody's business."""
         if self.notify is not None and not channel.kind.needs_user:
             self.notify(kind(channel=channel.name, **fields))
-
-    def _tell_watchers(self, user_id: str, state: str, but: Listener | None = None) -> None:
-        watchers = self._users.watchers(user_id)
-        if not watchers:
-            return
-        wire = frames.text(messages.watchlist_events({state: [user_id]}))
-        for watcher in watchers:
-            if watcher is not but:
-                watcher.write(wire)
-
-    def _states(self, user_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Who of these users is online, and who is not."""
-        states: dict[str, list[str]] = {"online": [], "offline": []}
-        for user_id in user_ids:
-            states["online" if self._users.is_online(user_id) else "offline"].append(user_id)
-        return states

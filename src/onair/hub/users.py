@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 
 from onair.hub.listener import Listener
+from onair.protocol import frames, messages
 from onair.protocol.user import User
 
 
 class Users:
-    """The signed-in users of one hub."""
+    """The signed-in users of one hub, who are told of each other's coming and going."""
 
     __slots__ = ("_connections", "_users", "_watchers")
 
@@ -18,46 +19,65 @@ class Users:
         self._connections: dict[str, dict[str, Listener]] = {}  # by user id and socket id
         self._watchers: dict[str, dict[str, Listener]] = {}  # by the watched user's id and socket id
 
-    def sign_in(self, listener: Listener, user: User) -> bool:
-        """Whether this is the user's first connection. Signing in again renews the watchlist."""
-        self._unwatch(listener.socket_id)
+    def sign_in(self, listener: Listener, user: User) -> None:
+        """``listener`` is this user from now on: tell it so, and who of its watchlist is there.
+
+        The user's watchers are told of the first connection. Signing in again renews the watchlist.
+        """
+        self._unwatch(listener)
         self._users[listener.socket_id] = user
-        for watched in user.watchlist:
-            self._watchers.setdefault(watched, {})[listener.socket_id] = listener
         connections = self._connections.setdefault(user.id, {})
         is_first = not connections
         connections[listener.socket_id] = listener
-        return is_first
+        if is_first:
+            self._tell_watchers(user.id, "online")
+        listener.write(frames.text(messages.signin_success(user.data)))
+        if user.watchlist:
+            self._watch(listener, user.watchlist)
+            listener.write(frames.text(messages.watchlist_events(self._states(user.watchlist))))
 
-    def sign_out(self, listener: Listener) -> str | None:
-        """The user's id if that was the last connection, else None: also where nobody had signed in."""
-        self._unwatch(listener.socket_id)
+    def sign_out(self, listener: Listener) -> None:
+        """``listener`` has gone: tell the user's watchers where that was the last connection."""
+        self._unwatch(listener)
         user = self._users.pop(listener.socket_id, None)
         if user is None:
-            return None
+            return
         connections = self._connections[user.id]
         del connections[listener.socket_id]
-        if connections:
-            return None
-        del self._connections[user.id]
-        return user.id
+        if not connections:
+            del self._connections[user.id]
+            self._tell_watchers(user.id, "offline")
 
     def is_online(self, user_id: str) -> bool:
         """Whether the user has a connection."""
         return user_id in self._connections
 
-    def connections(self, user_id: str) -> Collection[Listener]:
+    def connections(self, user_id: str) -> Sequence[Listener]:
         """The connections that are signed in as this user."""
-        return self._connections.get(user_id, {}).values()
+        return tuple(self._connections.get(user_id, {}).values())
 
-    def watchers(self, user_id: str) -> Collection[Listener]:
-        """The connections that are told when this user comes and goes."""
-        return self._watchers.get(user_id, {}).values()
+    def _watch(self, listener: Listener, watchlist: Sequence[str]) -> None:
+        for watched in watchlist:
+            self._watchers.setdefault(watched, {})[listener.socket_id] = listener
 
-    def _unwatch(self, socket_id: str) -> None:
-        user = self._users.get(socket_id)
+    def _unwatch(self, listener: Listener) -> None:
+        user = self._users.get(listener.socket_id)
         for watched in () if user is None else user.watchlist:
             watchers = self._watchers[watched]
-            del watchers[socket_id]
+            del watchers[listener.socket_id]
             if not watchers:
                 del self._watchers[watched]
+
+    def _tell_watchers(self, user_id: str, state: str) -> None:
+        watchers = self._watchers.get(user_id)
+        if watchers:
+            wire = frames.text(messages.watchlist_events({state: [user_id]}))
+            for watcher in tuple(watchers.values()):
+                watcher.write(wire)
+
+    def _states(self, user_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Who of these users is online, and who is not."""
+        states: dict[str, list[str]] = {"online": [], "offline": []}
+        for user_id in user_ids:
+            states["online" if self.is_online(user_id) else "offline"].append(user_id)
+        return states

@@ -22,7 +22,7 @@ class Limits:
 
     ``connections`` is None where only the machine limits them. The last event of a cache channel is kept for
     ``cache_seconds``, all of them in ``cache_bytes``. What a client may have missed is kept for
-    ``history_seconds``, of each channel the last ``history_events`` in ``history_bytes``.
+    ``history_seconds``, of each channel the last ``history_events``, of all of them ``history_bytes``.
     """
 
     event_bytes: int = 102_400
@@ -35,7 +35,7 @@ class Limits:
     cache_bytes: int = 64 * 1024 * 1024
     history_seconds: int = 300
     history_events: int = 1_000
-    history_bytes: int = 1024 * 1024
+    history_bytes: int = 64 * 1024 * 1024
 
     def __post_init__(self) -> None:
         for limit in fields(self):
