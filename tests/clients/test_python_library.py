@@ -10,7 +10,8 @@ from pusher.errors import PusherBadAuth, PusherBadRequest
 
 from onair.protocol import signing
 from tests.clients.conftest import APP, KEY, OpenClient
-from tests.clients.joining import joined
+from tests.clients.joining import joined, signed_in
+from tests.clients.node import Driver
 from tests.server.clients import Site
 
 
@@ -63,6 +64,22 @@ def test_the_users_of_a_presence_channel_are_listed(library: Pusher, pusher_js: 
     assert library.users_info("presence-room") == {"users": [{"id": "7"}]}
 
 
+def test_every_sign_that_a_name_may_have_is_signed_and_found(
+    library: Pusher, node_library: Driver, pusher_js: OpenClient
+) -> None:
+    channel, user = "presence-a_b-c=d@e,f.g;h", "a_b-c=d@e,f.g;h"
+    client = signed_in(joined(pusher_js(user=user), channel))
+    assert library.users_info(channel) == {"users": [{"id": user}]}
+    assert node_library.call("get", f"/channels/{channel}/users")["body"] == {"users": [{"id": user}]}
+    library.send_to_user(user, "invited", {})
+    node_library.call("sendToUser", user, "invited", {})
+    for _ in range(2):
+        client.next("user", "invited")
+
+    library.terminate_user_connections(user)
+    client.next("connection", "disconnected")
+
+
 def test_an_attribute_that_does_not_apply_is_refused(library: Pusher) -> None:
     with pytest.raises(PusherBadRequest, match="presence"):
         library.channels_info(attributes=["user_count"])
@@ -76,9 +93,7 @@ def test_a_wrong_secret_is_refused_and_shown_what_to_sign(site: Site) -> None:
 
 
 def test_an_event_for_a_user_reaches_it(library: Pusher, pusher_js: OpenClient) -> None:
-    client = pusher_js(user="7")
-    client.call("signin")
-    client.next("message", "pusher_internal:subscription_succeeded")
+    client = signed_in(pusher_js(user="7"))
     library.send_to_user("7", "invited", {"by": "8"})
 
     assert client.next("user", "invited").data == {"by": "8"}
