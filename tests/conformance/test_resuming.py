@@ -60,8 +60,33 @@ def test_p_resume_what_was_excluded_for_the_former_socket_is_not_sent(site: Site
     trigger(site, "news", "others")
 
     back = connect()
+    trigger(site, "news", "own again", socket_id=back.socket_id)
     resume(back, "news", position=position, socket_id=client.socket_id)
     back.next("others")
+    back.next("pusher_internal:position")
+
+
+def test_p_position_an_excluded_event_moves_the_position_of_its_socket(site: Site, connect: Connect) -> None:
+    client = connect()
+    resume(client, "news")
+    trigger(site, "news", "own", socket_id=client.socket_id)
+    moved = client.next("pusher_internal:position")
+    trigger(site, "news", "others")
+
+    assert (moved["channel"], moved["data"]) == ("news", {})
+    assert client.next("others")["position"] != moved["position"]
+
+
+def test_p_position_it_follows_what_was_missed(site: Site, connect: Connect) -> None:
+    client = connect()
+    position = resume(client, "news")["position"]
+    client.connection.close()
+    trigger(site, "news", "missed")
+
+    client = connect()
+    resume(client, "news", position=position)
+    missed = client.next("missed")
+    assert client.next("pusher_internal:position")["position"] == missed["position"]
 
 
 def test_p_gap_where_the_history_does_not_reach_back_a_gap_is_told(serve: Serve, connect: Connect) -> None:
