@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -327,6 +328,51 @@ def test_all_channels_together_keep_no_more_than_their_bytes() -> None:
     assert history.missed("b", start, ()) == [b"x" * 40]
     after_first = f"e.{int(start.rpartition('.')[2]) + 1}"
     assert history.missed("a", after_first, ()) == [b"x" * 40]
+
+
+def test_an_event_that_its_channel_has_dropped_leaves_nothing_behind() -> None:
+    history = History(Limits(history_events=2, history_bytes=10), "e")
+    history.open("a")
+
+    def record(times: int) -> int:
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(times):
+            history.advance()
+            history.record("a", b"x", None, 0)
+        return tracemalloc.get_traced_memory()[0] - before
+
+    tracemalloc.start()
+    try:
+        record(100)
+        assert record(10_000) < 1_000
+    finally:
+        tracemalloc.stop()
+    before_last = f"e.{int(history.position.rpartition('.')[2]) - 1}"
+    assert history.missed("a", before_last, ()) == [b"x"]
+
+
+def test_a_channel_that_is_recorded_anew_begins_empty() -> None:
+    history = History(Limits(history_seconds=10, history_bytes=60), "e")
+    for now in (0, 20):
+        history.open("a")
+        start = history.position
+        history.advance()
+        history.record("a", b"x" * 40, None, now + 5)
+        history.leave("a", now)
+        assert history.missed("a", start, ()) == [b"x" * 40]
+        assert history.expire(now + 9)
+        assert not history.expire(now + 10)
+        assert history.missed("a", start, ()) is None
+
+
+def test_an_event_is_looked_after_until_it_is_too_old() -> None:
+    history = History(Limits(history_seconds=10), "e")
+    history.open("a")
+    assert not history.expire(0)
+    history.advance()
+    history.record("a", b"x", None, 0)
+    assert history.expire(9)
+    assert not history.expire(10)
 
 
 def test_an_event_that_is_larger_than_all_bytes_is_a_gap_and_no_more() -> None:

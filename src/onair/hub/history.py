@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Container
+from heapq import heappop, heappush, heapreplace
 from typing import NamedTuple
 
 from onair.protocol.app import Limits
@@ -20,6 +21,7 @@ CHANNEL_BYTES = 1024 * 1024
 
 
 class _Recorded(NamedTuple):
+    at: float
     number: int
     wire: bytes
     exclude: str | None
@@ -28,50 +30,42 @@ class _Recorded(NamedTuple):
 class _Record:
     """One channel's events."""
 
-    __slots__ = ("complete_from", "events", "size")
+    __slots__ = ("complete_from", "events", "is_queued", "size")
 
     def __init__(self, number: int) -> None:
         self.complete_from = number  # every event with a higher number is here
         self.events: deque[_Recorded] = deque()
+        self.is_queued = False  # whether the history knows that it has events
         self.size = 0
 
     def add(self, event: _Recorded) -> None:
         self.events.append(event)
         self.size += len(event.wire)
 
-    def drop_until(self, number: int) -> int:
-        """Drop the events up to this number. Return their size."""
-        before = self.size
-        while self.events and self.events[0].number <= number:
-            event = self.events.popleft()
-            self.size -= len(event.wire)
-            self.complete_from = event.number
-        return before - self.size
+    def drop(self) -> int:
+        """Drop the oldest event. Return its size."""
+        event = self.events.popleft()
+        self.size -= len(event.wire)
+        self.complete_from = event.number
+        return len(event.wire)
 
     @property
-    def oldest(self) -> int:
-        return self.events[0].number
-
-
-class _Kept(NamedTuple):
-    """When an event was recorded, in the order of all channels."""
-
-    at: float
-    number: int
-    channel: str
+    def oldest(self) -> _Recorded:
+        return self.events[0]
 
 
 class History:
     """The recorded channels of one hub. Times are seconds of one steady clock."""
 
-    __slots__ = ("_epoch", "_idle", "_kept", "_limits", "_number", "_records", "_size")
+    __slots__ = ("_epoch", "_idle", "_limits", "_number", "_queue", "_records", "_size")
 
     def __init__(self, limits: Limits, epoch: str) -> None:
         self._limits = limits
         self._epoch = epoch
         self._number = 0
         self._records: dict[str, _Record] = {}
-        self._kept: deque[_Kept] = deque()
+        #: A heap of the records that have events, each with the number of one that is its oldest, or was.
+        self._queue: list[tuple[int, _Record]] = []
         self._idle: dict[str, float] = {}  # since when nobody listens with positions, in the order of time
         self._size = 0
 
@@ -103,13 +97,15 @@ class History:
     def record(self, channel: str, wire: bytes, exclude: str | None, now: float) -> None:
         """Keep the event that :meth:`advance` gave a position to."""
         record = self._records[channel]
-        record.add(_Recorded(self._number, wire, exclude))
+        record.add(_Recorded(now, self._number, wire, exclude))
         self._size += len(wire)
-        self._kept.append(_Kept(now, self._number, channel))
+        if not record.is_queued:
+            record.is_queued = True
+            heappush(self._queue, (self._number, record))
         while len(record.events) > self._limits.history_events or record.size > CHANNEL_BYTES:
-            self._size -= record.drop_until(record.oldest)
-        while self._size > self._limits.history_bytes:
-            self._drop_oldest()
+            self._size -= record.drop()
+        while self._size > self._limits.history_bytes and (oldest := self._oldest()) is not None:
+            self._size -= oldest.drop()
 
     def missed(self, channel: str, position: str, socket_ids: Container[str]) -> list[bytes] | None:
         """A channel's events after a position, without those that were not for a socket; None is a gap."""
@@ -124,14 +120,14 @@ class History:
     def expire(self, now: float) -> bool:
         """Drop what is too old. Return whether anything is left that gets too old."""
         before = now - self._limits.history_seconds
-        while self._kept and self._kept[0].at <= before:
-            self._drop_oldest()
+        while (record := self._oldest()) is not None and record.oldest.at <= before:
+            self._size -= record.drop()
         while self._idle:
             channel, since = next(iter(self._idle.items()))
             if since > before:
                 return True
             self._close(channel)
-        return bool(self._kept)
+        return self._oldest() is not None
 
     def _number_of(self, position: str) -> int | None:
         """The number in a position of this life that was given out; None for any other text."""
@@ -145,10 +141,19 @@ class History:
         """Record a channel no longer; no position of before counts for it from now on."""
         self._number += 1
         del self._idle[channel]
-        self._size -= self._records.pop(channel).size
+        record = self._records.pop(channel)
+        self._size -= record.size
+        record.events.clear()
 
-    def _drop_oldest(self) -> None:
-        kept = self._kept.popleft()
-        record = self._records.get(kept.channel)
-        if record is not None:
-            self._size -= record.drop_until(kept.number)
+    def _oldest(self) -> _Record | None:
+        """The record of the oldest event of all; None where there is no event."""
+        while self._queue:
+            number, record = self._queue[0]
+            if not record.events:
+                record.is_queued = False
+                heappop(self._queue)
+            elif record.oldest.number > number:
+                heapreplace(self._queue, (record.oldest.number, record))
+            else:
+                return record
+        return None
