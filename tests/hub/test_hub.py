@@ -100,6 +100,7 @@ def test_an_excluded_socket_gets_the_rest_in_one_write() -> None:
     live.flush()
     assert [anna.events, bert.events, carl.events] == [["a", "c", "d"], ["a", "b", "d"], ["a", "b", "c", "d"]]
     assert [len(listener.writes) for listener in (anna, bert, carl)] == [1, 1, 1]
+    assert live.delivered == sum(len(listener.events) for listener in (anna, bert, carl))
 
 
 def test_an_excluded_socket_is_written_nothing_where_nothing_is_for_it() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from onair.hub import Hub
+from onair.protocol.app import Limits
 from onair.protocol.connection import ClientEvent
 from onair.protocol.notices import (
     CacheMissed,
@@ -15,12 +18,12 @@ from onair.protocol.notices import (
     SubscriptionsCounted,
 )
 from onair.protocol.user import User
-from tests.hub.listeners import Recorder, hub, member, publication
+from tests.hub.listeners import Clock, Recorder, hub, member, publication
 
 ROOM = "presence-room"
 
 
-def attentive(**switches: bool) -> tuple[Hub, list[Notice]]:
+def attentive(**switches: Any) -> tuple[Hub, list[Notice]]:
     live, notices = hub(**switches), list[Notice]()
     live.notify = notices.append
     return live, notices
@@ -82,6 +85,16 @@ def test_a_miss_is_told_once_until_something_was_published_or_the_channel_was_em
     assert len(notices) == 5
 
 
+def test_a_miss_is_told_again_when_the_event_has_become_too_old() -> None:
+    clock = Clock()
+    live, notices = attentive(clock=clock, limits=Limits(cache_seconds=60))
+    live.subscribe(Recorder(1), "cache-a")
+    live.publish(publication("update", "cache-a"))
+    clock.advance(60)
+    live.subscribe(Recorder(2), "cache-a")
+    assert notices[1:] == [CacheMissed("cache-a"), CacheMissed("cache-a")]
+
+
 def test_a_count_is_told_as_the_subscribers_are() -> None:
     """P-HOOK-COUNT."""
     live, notices = attentive(subscription_counts=True)
@@ -89,6 +102,15 @@ def test_a_count_is_told_as_the_subscribers_are() -> None:
     live.subscribe(Recorder(2), "news")
     live.flush()
     assert notices == [ChannelOccupied("news"), SubscriptionsCounted("news", 2)]
+
+
+def test_no_count_is_told_of_a_channel_that_was_vacated_meanwhile() -> None:
+    live, notices = attentive(subscription_counts=True)
+    anna = Recorder(1)
+    live.subscribe(anna, "news")
+    live.disconnect(anna, ["news"])
+    live.flush()
+    assert notices == [ChannelOccupied("news"), ChannelVacated("news")]
 
 
 def test_a_users_own_channel_is_nobodys_business() -> None:

@@ -418,6 +418,13 @@ def test_a_watchlist_that_is_too_long_is_cut_and_told() -> None:
     assert done.user.watchlist == ("1", "2")
 
 
+def test_a_watchlist_of_just_the_limit_is_watched_whole() -> None:
+    connection = connect(replace(APP, limits=Limits(watchlist=2)))
+    assert connection.receive(sign_in('{"id":"7","watchlist":["1","2"]}'), 0) == (
+        SignIn(user_of('{"id":"7","watchlist":["1","2"]}')),
+    )
+
+
 # what a subscription asks, what the hub is told
 RESUMES: list[tuple[Any, Resume | None]] = [
     (None, None),
@@ -439,6 +446,7 @@ SHOWN: dict[str, tuple[list[bytes], bool]] = {
     "nothing": ([], True),
     "a public channel": ([client_message("pusher:subscribe", {"channel": "news"})], True),
     "a refused private channel": ([subscribe("private-a", socket_id="9.9")], True),
+    "a presence channel without a member": ([subscribe("presence-a", "{}")], True),
     "a refused sign-in": ([sign_in(USER, socket_id="9.9")], True),
     "a private channel": ([subscribe("private-a")], False),
     "a private channel that it left": (
