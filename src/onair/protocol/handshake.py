@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
@@ -56,6 +57,7 @@ def accept(apps: Mapping[str, App], path: str, query: str) -> Accepted:
     return Accepted(app, credential)
 
 
+@lru_cache(maxsize=64)  # a client's query is always the same; what raises is not kept
 def _check_version(query: str) -> None:
     versions = parse_qs(query, errors="replace").get("protocol")
     if versions is None:
