@@ -138,6 +138,11 @@ class RawClient:
         assert opcode == Opcode.TEXT, (opcode, payload)
         return dict(json.loads(payload))
 
+    @property
+    def unread(self) -> bytes:
+        """What has come with what was read."""
+        return bytes(self._received)
+
     def close_code(self) -> int:
         """Read until a close frame, and return its code; 1006 where the connection ends without."""
         try:

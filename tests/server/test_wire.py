@@ -213,6 +213,31 @@ def test_a_request_that_is_no_handshake_is_answered_by_http(
     wait_until(lambda: not site.runner.server_state.connections, "uvicorn has forgotten it")
 
 
+def test_the_answer_is_the_least_that_the_rfc_asks_for(site: Site) -> None:
+    """RFC 6455, 1.3: the key of its example, in a request as browsers write it."""
+    headers = {
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Connection": "keep-alive, Upgrade",
+        "Origin": "http://example.com",
+        "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits",
+    }
+    with site.raw(headers=headers) as raw:
+        assert raw.response == (
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+        )
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "0"}], ids=["plain", "parsed"])
+def test_the_first_frame_comes_with_the_answer(site: Site, headers: dict[str, str]) -> None:
+    for path, event in {
+        "/app/key?protocol=7": b"pusher:connection_established",
+        "/": b"pusher:error",
+    }.items():
+        with site.raw(path, headers=headers) as raw:
+            assert event in raw.unread
+
+
 def test_no_compression_is_agreed(site: Site) -> None:
     """Compressed, a frame could not be shared by its subscribers."""
     with site.raw(headers={"Sec-WebSocket-Extensions": "permessage-deflate"}) as raw:

@@ -6,11 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from websockets.datastructures import Headers
-from websockets.http11 import Request
-
-from onair.server.reader import handshake_parser
-from onair.server.server import Handshake, Server
+from onair.server.server import Server
+from onair.server.upgrade import upgrade
 from onair.server.wire import WireSession
 
 if TYPE_CHECKING:
@@ -76,27 +73,22 @@ class WebSocketProtocol(asyncio.Protocol):
             transport.set_protocol(self._successor)
 
     def _choose(self, transport: asyncio.Transport, request: bytes) -> asyncio.Protocol:
-        target = request.split(b" ", 2)[1].decode("ascii", "replace")
-        if self.fallback is None or self.server.serves(target.partition("?")[0]):
-            return self._accept(transport, request)
+        if self.fallback is None or self.server.serves(_path(request)):
+            return self._answer(transport, request)
         other = self.fallback(config=self._config, server_state=self._server_state, app_state=self._app_state)
         other.connection_made(transport)
         other.data_received(request)
         return cast("asyncio.Protocol", other)
 
-    def _accept(self, transport: asyncio.Transport, data: bytes) -> asyncio.Protocol:
+    def _answer(self, transport: asyncio.Transport, request: bytes) -> asyncio.Protocol:
         """Answer the handshake: a session, or nothing where the request is not one for a WebSocket."""
-        parser = handshake_parser()
-        parser.receive_data(data)
-        requests = [event for event in parser.events_received() if isinstance(event, Request)]
-        for request in requests:
-            parser.send_response(parser.accept(request))
-        transport.write(b"".join(parser.data_to_send()))
-        if not requests or parser.handshake_exc is not None:
+        answer, handshake = upgrade(request)
+        if handshake is None:
+            transport.write(answer)
             transport.close()
             return asyncio.Protocol()
         session = WireSession(self.server, transport, self._server_state.connections)
-        session.open(_handshake(requests[0]))
+        session.begin(answer, handshake)
         return session
 
 
@@ -118,12 +110,6 @@ def websocket_class(
     return type("WebSocketProtocol", (WebSocketProtocol,), names)
 
 
-def _handshake(request: Request) -> Handshake:
-    path, _, query = request.path.partition("?")
-    return Handshake(
-        path=path, query=query, origin=request.headers.get("Origin"), host=_first(request.headers, "Host")
-    )
-
-
-def _first(headers: Headers, name: str) -> str:
-    return next(iter(headers.get_all(name)), "")
+def _path(request: bytes) -> str:
+    target = request.split(b" ", 2)[1].decode("ascii", "replace")
+    return target.partition("?")[0]

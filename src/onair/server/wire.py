@@ -11,7 +11,7 @@ from typing import Any
 from onair.protocol import frames
 from onair.protocol.errors import ReconnectNow
 from onair.server.reader import RareFrames, frame_end
-from onair.server.server import Server
+from onair.server.server import Handshake, Server
 from onair.server.session import UNSUPPORTED_DATA, Session
 
 #: First bytes of frames, each with the bit that says that it is complete.
@@ -42,7 +42,7 @@ class WireSession(Session, asyncio.Protocol):
         """
         Args:
             server: What the session belongs to.
-            transport: What carries it; its handshake is done.
+            transport: What carries it.
             peers: The connections of uvicorn, which it shuts down one by one and waits for.
         """
         super().__init__(server)
@@ -54,6 +54,19 @@ class WireSession(Session, asyncio.Protocol):
         self._rare: RareFrames | None = None
         transport.set_write_buffer_limits(high=HIGH_WATER)
         peers.add(self)
+
+    def begin(self, answer: bytes, handshake: Handshake) -> None:
+        """Answer the handshake and open: the answer and the first frame are written as one.
+
+        Whoever is opened is always told something, if only why it is closed.
+        """
+
+        def write(wire: bytes) -> None:
+            self.write = self._transport.write
+            self.write(answer + wire)
+
+        self.write = write
+        self.open(handshake)
 
     def data_received(self, data: bytes) -> None:
         """Called by the transport."""
