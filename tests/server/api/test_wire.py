@@ -73,6 +73,16 @@ def test_a_client_that_asks_first_is_refused_at_once(exchange: Exchange) -> None
     assert exchange.response().status == 401
 
 
+def test_a_client_that_asks_first_behind_another_request_is_told_behind_its_answer(
+    exchange: Exchange,
+) -> None:
+    whole = publish("Expect: 100-continue")
+    exchange.send(publish(), whole.removesuffix(EVENT))
+    assert [exchange.response().status for _ in range(2)] == [200, 100]
+    exchange.send(EVENT)
+    assert exchange.response() == DONE
+
+
 def test_what_is_left_of_a_refused_request_is_passed_over(exchange: Exchange) -> None:
     exchange.send(UNSIGNED + b"Content-Length: 1000\r\n\r\n" + b"x" * 500)
     assert exchange.response().status == 401
@@ -173,6 +183,36 @@ def test_requests_are_counted_for_who_restarts_a_worker_after_some(serve: Serve)
         assert exchange.is_at_end()
 
 
+@pytest.mark.parametrize("transport", ["wire", "wire on asyncio"])
+class TestAnswersToOneRead:
+    """They wait for its end, and for nothing else."""
+
+    def test_they_are_written_at_once(self, exchange: Exchange) -> None:
+        exchange.send(publish() * 16)
+        assert exchange.chunk().count(b"HTTP/1.1 200 ") == 16
+
+    def test_they_come_before_a_refusal_of_what_is_no_http(self, serve: Serve) -> None:
+        with Exchange(serve(may_log=True)) as exchange:
+            exchange.send(publish(), publish(), b"no http\r\n\r\n")
+            assert [exchange.response().status for _ in range(3)] == [200, 200, 400]
+            assert exchange.is_at_end()
+
+    def test_they_come_before_a_page(self, exchange: Exchange) -> None:
+        exchange.send(publish(), publish(), request("/", None, method="GET"))
+        assert [exchange.response().status for _ in range(3)] == [200, 200, 404]
+
+    def test_they_come_before_the_end(self, exchange: Exchange) -> None:
+        exchange.send(publish(), publish("Connection: close"))
+        assert [exchange.response(), exchange.response()] == [DONE, LAST]
+        assert exchange.is_at_end()
+
+    def test_they_come_before_the_answer_to_an_upgrade(self, exchange: Exchange) -> None:
+        key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+        lines = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", key)
+        exchange.send(publish(), request("/app/key?protocol=7", None, *lines, method="GET"))
+        assert [exchange.response().status for _ in range(2)] == [200, 101]
+
+
 class TestBesideASite:
     """The site's answers take their time."""
 
@@ -230,6 +270,21 @@ def test_a_client_that_reads_no_answers_is_waited_for(site: Site, exchange: Exch
     count = 20_000
     exchange.send(*[refused] * count)
     assert {exchange.response().status for _ in range(count)} == {401}
+
+
+def test_answers_that_nobody_reads_are_few(site: Site, exchange: Exchange) -> None:
+    """They may be large, and the requests for them small enough to come in one read."""
+    for number in range(1000):
+        site.call(site.server.served["1"].hub.subscribe, Recorder(), f"{number}-".ljust(200, "x"))
+    exchange.send(request(signed_path(APP, "channels", method="GET"), None, method="GET") * 300)
+
+    def backlogs() -> list[int]:
+        connections = site.call(tuple, site.runner.server_state.connections)
+        return [each.transport.get_write_buffer_size() for each in connections if each.flow.write_paused]
+
+    wait_until(backlogs, "the client is seen not to read")
+    assert sum(backlogs()) < 1_000_000
+    assert len({exchange.response().body for _ in range(300)}) == 1
 
 
 def test_a_client_that_goes_before_its_request_is_complete_is_no_error(site: Site) -> None:

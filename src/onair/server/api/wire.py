@@ -1,14 +1,16 @@
 """The HTTP API below ASGI, as a class for uvicorn: ``uvicorn.Config(http=http_class(server))``.
 
 A request under ASGI costs a task, an event and two writes, which is most of what publishing an event takes.
-Here it is answered where its last byte is read.
+Here it is answered where its last byte is read, and the answers to what came in one read are one write.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar, TypeVar
 
 import httptools
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from onair.server.api.answers import Answer
@@ -35,6 +37,11 @@ class ApiProtocol(HttpProtocol):
     _call: Call | None = None
     _keeps_alive = True
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        self._replies: list[bytes] = []  # what this read has led to, and is not written yet
+        self._replied = 0  # the bytes of it
+        super().connection_made(transport)
+
     def on_message_begin(self) -> None:
         self._is_here = False
         super().on_message_begin()
@@ -45,6 +52,7 @@ class ApiProtocol(HttpProtocol):
             return
         target = self._target()
         if target is None:
+            self._flush()
             super().on_headers_complete()
         else:
             self._advances = True
@@ -74,11 +82,17 @@ class ApiProtocol(HttpProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        self._flush()
         if self._is_here and self._call is None and not self.transport.is_closing():
             self._unset_keepalive_if_required()
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
+
+    def send_400_response(self, msg: str) -> None:
+        """Called by uvicorn, which closes then."""
+        self._flush()
+        super().send_400_response(msg)
 
     def shutdown(self) -> None:
         """Called by uvicorn: what has begun is answered."""
@@ -107,7 +121,9 @@ class ApiProtocol(HttpProtocol):
         """Whether an answer may be written now, and nobody but us need know of it."""
         cycle: RequestResponseCycle | None = self.cycle
         is_first = cycle is None or cycle.response_complete
-        is_counted = self.access_log or self.limit_concurrency is not None
+        # A handler for uvicorn's log of requests alone does not say that it is wanted.
+        is_logged = self.config.access_log and self.access_log
+        is_counted = is_logged or self.limit_concurrency is not None
         return is_first and not (is_counted or self.flow.write_paused or self.parser.should_upgrade())
 
     def _begin(self, target: Target) -> None:
@@ -124,7 +140,7 @@ class ApiProtocol(HttpProtocol):
             self._reply(call.too_large())
             return
         if self.expect_100_continue:
-            self.transport.write(_CONTINUE)
+            self._write(_CONTINUE)
         self._call = call
         self._parts: list[bytes] = []
         self._size = 0
@@ -141,9 +157,24 @@ class ApiProtocol(HttpProtocol):
         lines.append(b"\r\n")
         if self._has_body:
             lines.append(answer.body)
-        self.transport.write(b"".join(lines))
+        self._write(b"".join(lines))
         if not self._keeps_alive:
+            self._flush()
             self.transport.close()
+
+    def _write(self, wire: bytes) -> None:
+        """Write at the end of this read; much of it at once, which tells whether the client reads."""
+        self._replies.append(wire)
+        self._replied += len(wire)
+        if self._replied > HIGH_WATER_LIMIT:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write what is not written yet: before anybody else writes, and at the end of each read."""
+        if self._replies:
+            self.transport.write(b"".join(self._replies))
+            self._replies.clear()
+            self._replied = 0
 
 
 P = TypeVar("P", bound=ApiProtocol)
