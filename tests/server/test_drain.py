@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onair.server.drain import STEP, Pace
+from onair.server.drain import STEP, Turns
 from onair.server.origins import OriginPolicy
 from onair.server.pages import status_pages
 from onair.server.server import Server
@@ -30,34 +30,34 @@ totals = st.integers(0, 100_000)
 durations = st.floats(0, LONG)
 
 
-def steps(pace: Pace) -> Iterator[tuple[float, int]]:
+def steps(turns: Turns) -> Iterator[tuple[float, int]]:
     """The moments of a drain whose timers are never late, and how many have their turn at each."""
     elapsed, done = 0.0, 0
-    while done < pace.total:
-        due = pace.due(elapsed)
+    while done < turns.total:
+        due = turns.due(elapsed)
         yield elapsed, due - done
         done = due
-        elapsed += pace.wait(done, elapsed)
+        elapsed += turns.wait(done, elapsed)
 
 
 @given(totals, durations)
 def test_the_first_goes_at_once_and_the_last_in_time(total: int, seconds: float) -> None:
-    assert Pace(total, seconds).due(0) >= min(total, 1)
-    assert Pace(total, seconds).due(seconds) == total
+    assert Turns(total, seconds).due(0) >= min(total, 1)
+    assert Turns(total, seconds).due(seconds) == total
 
 
 @given(totals, durations, st.lists(st.floats(0, 2 * LONG)))
 def test_nobody_has_a_second_turn(total: int, seconds: float, moments: list[float]) -> None:
-    due = [Pace(total, seconds).due(moment) for moment in sorted(moments)]
+    due = [Turns(total, seconds).due(moment) for moment in sorted(moments)]
     assert all(earlier <= later <= total for earlier, later in pairwise(due))
 
 
 @given(st.integers(1, 2_000), st.floats(0.1, 20))
 def test_all_have_their_turn_evenly(total: int, seconds: float) -> None:
-    turns = list(steps(Pace(total, seconds)))
-    assert sum(count for _, count in turns) == total
-    assert max(count for _, count in turns) <= 1 + ceil(total * 2 * STEP / seconds)
-    assert turns[-1][0] <= seconds + STEP
+    taken = list(steps(Turns(total, seconds)))
+    assert sum(count for _, count in taken) == total
+    assert max(count for _, count in taken) <= 1 + ceil(total * 2 * STEP / seconds)
+    assert taken[-1][0] <= seconds + STEP
 
 
 @contextmanager

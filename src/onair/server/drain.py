@@ -19,7 +19,7 @@ STEP = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Turns:
     """When each of ``total`` has its turn: the first at once, the others evenly over the seconds."""
 
     total: int
@@ -49,7 +49,7 @@ class Drain:
     def __init__(self, server: Server, seconds: float) -> None:
         self._server = server
         self._sessions: deque[Session] = deque(server.watch)
-        self._pace = Pace(len(self._sessions), seconds)
+        self._turns = Turns(len(self._sessions), seconds)
         self._closed = 0
         self._began = server.loop.time()
         self._timer: asyncio.TimerHandle | None = None
@@ -72,10 +72,10 @@ class Drain:
 
     def _step(self) -> None:
         elapsed = self._server.loop.time() - self._began
-        for _ in range(self._pace.due(elapsed) - self._closed):
+        for _ in range(self._turns.due(elapsed) - self._closed):
             self._close(self._sessions.popleft())
         if self._sessions:
-            self._timer = self._server.loop.call_later(self._pace.wait(self._closed, elapsed), self._step)
+            self._timer = self._server.loop.call_later(self._turns.wait(self._closed, elapsed), self._step)
 
     def _close(self, session: Session) -> None:
         self._closed += 1
