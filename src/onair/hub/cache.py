@@ -19,10 +19,7 @@ class _Entry(NamedTuple):
     event: str
     data: str
     until: float
-
-    @property
-    def size(self) -> int:
-        return len(self.event) + len(self.data)
+    size: int
 
 
 class EventCache:
@@ -38,8 +35,9 @@ class EventCache:
     def put(self, channel: str, event: str, data: str, now: float) -> None:
         """Keep an event instead of the channel's former one."""
         self._drop(channel)
-        entry = self._entries[channel] = _Entry(event, data, now + self._limits.cache_seconds)
-        self._size += entry.size
+        size = len(channel) + len(event.encode()) + len(data.encode())
+        self._entries[channel] = _Entry(event, data, now + self._limits.cache_seconds, size)
+        self._size += size
         while self._size > self._limits.cache_bytes:
             self._drop(next(iter(self._entries)))
 

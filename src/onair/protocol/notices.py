@@ -45,7 +45,10 @@ class ClientEventSent(msgspec.Struct, frozen=True, omit_defaults=True, tag_field
 
 
 class CacheMissed(msgspec.Struct, frozen=True, tag_field="name", tag="cache_miss"):
-    """A client has joined a cache channel that has no event to give; told once until there is one."""
+    """A client has joined a cache channel that has no event to give.
+
+    Told once while the channel is occupied, until it has an event.
+    """
 
     channel: str
 
