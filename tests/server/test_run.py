@@ -56,4 +56,5 @@ def test_a_port_that_is_taken_ends_the_process_with_a_message() -> None:
         )
     assert done.returncode != 0
     assert "address already in use" in done.stderr
+    assert "stop what listens there, or take another address" in done.stderr
     assert "Traceback" not in done.stderr

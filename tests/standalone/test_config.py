@@ -140,6 +140,22 @@ def test_the_environment_can_name_the_file(tmp_path: Path) -> None:
     assert [app.id for app in made.apps] == ["1", "second"]
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("ONAIR_ORIGIN", "ONAIR_ORIGINS"), ("ONAIR_APP", "ONAIR_APPS"), ("ONAIR_CONFG", "ONAIR_CONFIG")],
+)
+def test_a_variable_with_a_slip_in_its_name_is_not_passed_over(name: str, meant: str) -> None:
+    with pytest.raises(WrongInput, match=f"{name} is not known: did you mean {meant}\\?"):
+        config(environment={"ONAIR_APPS": APP, name: "https://www.example.com"})
+
+
+@pytest.mark.parametrize(
+    "name", ["ONAIR_URL", "ONAIR_PORT", "ONAIR_SERVICE_HOST", "ONAIR_PORT_6001_TCP_ADDR"]
+)
+def test_variables_of_others_are_left_alone(name: str) -> None:
+    assert config(environment={"ONAIR_APPS": APP, name: "10.0.0.1"}).origins == ("*",)
+
+
 def test_the_command_line_goes_before_the_environment_and_that_before_the_file(tmp_path: Path) -> None:
     made = config(
         FILE,

@@ -204,6 +204,15 @@ def test_a_key_of_another_certificate_is_refused(certificate: tuple[Path, Path],
         assert "certificate and key do not go together" in process.written
 
 
+def test_a_certificate_without_its_key_asks_for_the_key(
+    certificate: tuple[Path, Path], tmp_path: Path
+) -> None:
+    arguments = ("--tls-certificate", str(certificate[0]))
+    with command(tmp_path, "serve", "--app", spec(FIRST), *arguments) as process:
+        assert process.exit_code() == 2
+        assert "name the key's file with --tls-key" in process.written
+
+
 @pytest.fixture
 def unix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where a Unix socket can be, with a path that is short enough."""
@@ -241,6 +250,7 @@ def test_a_unix_socket_in_no_folder_is_an_error(unix: Path, tmp_path: Path) -> N
     with command(tmp_path, "serve", "--app", spec(FIRST), "--bind", bind) as process:
         assert process.exit_code() not in {0, 2}
         assert "cannot listen at" in process.written
+        assert "make its folder" in process.written
         assert "Traceback" not in process.written
 
 

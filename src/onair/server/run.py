@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import logging
 import socket
@@ -36,6 +37,15 @@ GRACE = 10
 #: Seconds that the last webhooks have when the server has stopped.
 TELL_WITHIN = 5
 
+#: What to do where the system refuses an address.
+_REMEDIES = {
+    errno.EADDRINUSE: "stop what listens there, or take another address",
+    errno.EADDRNOTAVAIL: "take an address of this machine, or 0.0.0.0 for all that it has",
+    errno.EACCES: "take a port above 1023 or another folder, or let the process have it "
+    "(systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE)",
+    errno.ENOENT: "make its folder (systemd: RuntimeDirectory=)",
+}
+
 #: Seconds in which a server at the other end of a Unix socket answers.
 _ANSWERS_IN = 1
 
@@ -58,12 +68,16 @@ class Runner(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         if _is_used(self.config.uds):
-            self._cannot_listen("a server listens there already")
+            self._cannot_listen(OSError(errno.EADDRINUSE, "a server listens there already"))
         try:
             await super().startup(sockets)
         except OSError as error:
             await self.lifespan.shutdown()
-            self._cannot_listen(error.strerror or str(error))
+            self._cannot_listen(error)
+        except SystemExit as ended:  # of a port, uvicorn has logged the error, with no remedy
+            if isinstance(ended.__context__, OSError):
+                self._cannot_listen(ended.__context__)
+            raise
         if self.started and self._on_bound is not None:
             self._on_bound(*self.address())
 
@@ -91,8 +105,11 @@ class Runner(uvicorn.Server):
         """Called ten times a second; the first True ends the serving."""
         return await super().on_tick(counter) and self._has_drained()
 
-    def _cannot_listen(self, reason: str) -> NoReturn:
-        logger.error("The server cannot listen at %s: %s", self.config.uds or self.config.host, reason)
+    def _cannot_listen(self, error: OSError) -> NoReturn:
+        address = self.config.uds or f"{self.config.host}:{self.config.port}"
+        reason = error.strerror or str(error)
+        remedy = _REMEDIES.get(error.errno or 0, "see that the address is right")
+        logger.error("The server cannot listen at %s (%s): %s.", address, reason, remedy)
         sys.exit(STARTUP_FAILURE)
 
     def _has_drained(self) -> bool:

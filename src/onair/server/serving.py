@@ -71,6 +71,10 @@ def _check_certificate(certificate: str, key: str | None) -> None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=refuse)
     except ssl.SSLError as error:
+        if key is None:
+            raise BadCertificate(
+                "the file holds no certificate with its private key (PEM): name the key's file with --tls-key"
+            ) from None
         raise BadCertificate(
             f"certificate and key do not go together, or are no PEM files ({error.reason})"
         ) from None

@@ -49,7 +49,7 @@ def entry(value: object) -> AppEntry:
     if isinstance(value, str):
         parts = value.split(":", 2)
         if len(parts) != 3 or not all(parts):
-            raise WrongValue(f"{_SPEC} (and has {value.count(':')} colons)")
+            raise WrongValue(f"{_SPEC} (a part of it is missing)")
         app_id, key, secret = parts
         return AppEntry(id=_name(app_id), credentials=(Credential(_name(key), secret),))
     return _entry(_read(readers.table(value), APP_KEYS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,7 @@ def of_arguments(arguments: Values) -> Source:
 
 def _sources(arguments: Values, environment: Mapping[str, str], file: str | None) -> Iterator[Source]:
     yield of_arguments(arguments)
+    _check_names(environment)
     given = {option.key: environment.get(option.variable) for option in OPTIONS}
     yield Source(
         {key: text for key, text in given.items() if text},
@@ -113,6 +115,17 @@ def _sources(arguments: Values, environment: Mapping[str, str], file: str | None
     )
     if file:
         yield Source(_load(file), lambda option, path: f"{file}: {option.key}{path}", Option.read_all)
+
+
+def _check_names(environment: Mapping[str, str]) -> None:
+    """Refuse what is all but the name of a variable: it would be passed over, and ONAIR_ORIGIN let all in.
+
+    Other names are left alone: Kubernetes sets some of its own that begin like ours.
+    """
+    known = {FILE_VARIABLE, *(option.variable for option in OPTIONS)}
+    for name in environment.keys() - known:
+        if near := get_close_matches(name, known, n=1, cutoff=0.9):
+            raise WrongInput(f"{name} is not known: did you mean {near[0]}?")
 
 
 def _load(file: str) -> Values:
