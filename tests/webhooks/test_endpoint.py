@@ -223,6 +223,20 @@ def test_at_the_end_what_is_not_taken_is_given_up(
     assert "before 1 event" in caplog.text
 
 
+@pytest.mark.parametrize("status", [429, 502, 503, 504, 0])
+def test_at_the_end_a_receiver_that_is_down_is_tried_once(
+    status: int, receiver: Receiver, make: Make
+) -> None:
+    receiver.answer = lambda request: status
+    endpoint = make(receiver.app(batch=False), Pace())
+    for notice in (OCCUPIED, ADDED, OCCUPIED):
+        endpoint.put(notice)
+    receiver.next()
+    endpoint.end(time.monotonic() + PATIENCE)
+    endpoint.join()
+    assert endpoint.counters == Counters(failed=3, retried=1)
+
+
 def test_an_error_of_ours_does_not_end_the_thread(
     receiver: Receiver, make: Make, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -108,6 +108,16 @@ def test_while_the_receiver_is_down_only_the_oldest_is_tried_and_the_rest_follow
     assert [try_next(deliveries, 3, DELIVERED) for _ in range(4)] == [b"1", b"2", b"3 4", b""]
 
 
+def test_a_receiver_that_was_down_before_is_tried_again_as_soon_as_at_first() -> None:
+    deliveries = schedule()
+    deliveries.add([b"1"])
+    assert [try_next(deliveries, now, DOWN) for now in (0, 1)] == [b"1", b"1"]
+    assert try_next(deliveries, 3, DELIVERED) == b"1"
+    deliveries.add([b"2"])
+    assert try_next(deliveries, 3, DOWN) == b"2"
+    assert deliveries.wait(3) == 1
+
+
 def test_a_receiver_that_is_down_for_long_loses_what_is_too_old_and_gets_the_rest() -> None:
     deliveries = schedule()
     deliveries.add([b"old"])
@@ -140,6 +150,15 @@ def test_the_oldest_are_dropped_where_there_is_no_room() -> None:
 
 def test_the_room_is_measured_in_bytes_too() -> None:
     deliveries = schedule(most_bytes=10)
+    deliveries.add([b"12345", b"67890", b"1"])
+    assert try_next(deliveries, 0, DELIVERED) == b"67890 1"
+
+
+def test_what_was_delivered_leaves_its_room() -> None:
+    deliveries = schedule(most_bytes=10)
+    for _ in range(10):
+        deliveries.add([b"1", b"2"])
+        assert try_next(deliveries, 0, DELIVERED) == b"1 2"
     deliveries.add([b"12345", b"67890", b"1"])
     assert try_next(deliveries, 0, DELIVERED) == b"67890 1"
 
