@@ -133,6 +133,7 @@ LEFT_TO_THE_PARSER = {
     "a protocol to choose": having(sec_websocket_protocol=b"pusher"),
     "protocols that cannot be read": having(sec_websocket_protocol=b"@"),
     "bytes behind the head": request() + b"\x81\x80\0\0\0\0",
+    "bytes behind a head that is refused": having(upgrade=None) + b"\0\0",
     "half a head": request()[:-2],
     "no lines but the first": request([]),
     "no carriage returns": request().replace(b"\r", b""),

@@ -45,6 +45,8 @@ _NEEDED = {
 #: What makes a request more than plain: it has a body, or something to choose from.
 _MORE = frozenset({b"content-length", b"transfer-encoding", b"sec-websocket-protocol"})
 
+_END = b"\r\n\r\n"
+
 _SWITCHING = (
     b"HTTP/1.1 101 Switching Protocols\r\n"
     b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %b\r\n\r\n"
@@ -85,9 +87,9 @@ def plain(request: bytes) -> Upgrade | None:
 
 
 def parsed(request: bytes) -> Upgrade:
-    """Judge any request by the whole parser."""
+    """Judge any request by the whole parser, which would take what is behind the head for frames."""
     parser = handshake_parser()
-    parser.receive_data(request)
+    parser.receive_data(b"".join(request.partition(_END)[:2]))
     requests = [event for event in parser.events_received() if isinstance(event, Request)]
     for event in requests:
         parser.send_response(parser.accept(event))
