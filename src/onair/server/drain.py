@@ -33,7 +33,7 @@ class Turns:
 
     def wait(self, done: int, elapsed: float) -> float:
         """The seconds until the next step, when so many have had their turn."""
-        return max(self.seconds * done / max(self.total, 1) - elapsed, STEP)
+        return max(self.seconds * done / self.total - elapsed, STEP)
 
 
 class Drain:
