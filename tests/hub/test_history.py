@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections import deque
 from typing import Any
 
 import pytest
 
 from onair.hub import Hub
-from onair.hub.history import CHANNEL_BYTES, History
+from onair.hub.history import CHANNEL_BYTES, IDLE_CHANNELS, History
 from onair.protocol import frames, messages
 from onair.protocol.app import Limits
 from onair.protocol.connection import ClientEvent
@@ -210,15 +211,15 @@ def test_the_cached_event_is_for_the_first_time_and_after_a_gap() -> None:
 
 POSITIONS = [
     "",
-    "e",
-    "e.",
-    "e.x",
-    "e.-1",
-    "e.+1",
-    "e.1_0",
-    "e.٣",
-    "e.99999",
-    "e." + "9" * 5000,
+    "1",
+    "1.",
+    "x.1",
+    "-1.1",
+    "1_0.1",
+    "٣.1",
+    "0.٣",
+    "99999.0123456789abcdef",
+    "9" * 5000 + ".1",
     "other.1",
     "1.e",
 ]
@@ -232,6 +233,30 @@ def test_a_position_that_was_never_given_is_a_gap(position: str) -> None:
     live.subscribe(back, "news", resume=Resume(position))
     assert told(back) == [SUCCEEDED, GAP]
     assert back.received[1]["channel"] == "news"
+
+
+def test_who_may_join_now_gets_nothing_of_the_time_before() -> None:
+    live = hub()
+    subscribed(live, 1, "private-room")
+    published(live, "before", channel="private-room")
+    elsewhere = position_of(subscribed(live, 2, "news"))
+    published(live, "secret", channel="private-room")
+    newcomer = subscribed(live, 3, "private-room")
+    number, _, seal = position_of(newcomer).partition(".")
+    for position in (elsewhere, f"{int(number) - 1}.{seal}", f"0.{seal}"):
+        curious = subscribed(live, 4, "private-room", position=position)
+        assert told(curious) == [SUCCEEDED, GAP]
+        lost(live, curious, "private-room")
+
+
+def test_what_clients_leave_behind_is_recorded_for_so_many_channels_at_most() -> None:
+    live = hub()
+    first = lost(live, subscribed(live, 1, "first"), "first")
+    second = lost(live, subscribed(live, 1, "second"), "second")
+    for number in range(IDLE_CHANNELS - 1):
+        lost(live, subscribed(live, 1, f"made-up-{number}"), f"made-up-{number}")
+    assert told(subscribed(live, 2, "first", first)) == [SUCCEEDED, GAP]
+    assert told(subscribed(live, 2, "second", second)) == [SUCCEEDED]
 
 
 def test_after_a_gap_everything_is_known_again() -> None:
@@ -320,24 +345,24 @@ def test_all_channels_together_keep_no_more_than_their_bytes() -> None:
     history = History(Limits(history_bytes=100), "e")
     for channel in "ab":
         history.open(channel)
-    start = history.position
-    for channel in "aab":
-        history.advance()
+    start = {channel: history.position(channel) for channel in "ab"}
+    after = {}
+    for number, channel in enumerate("aab"):
+        after[number] = history.advance(channel)
         history.record(channel, b"x" * 40, None, clock.now)
-    assert history.missed("a", start, ()) is None
-    assert history.missed("b", start, ()) == [b"x" * 40]
-    after_first = f"e.{int(start.rpartition('.')[2]) + 1}"
-    assert history.missed("a", after_first, ()) == [b"x" * 40]
+    assert history.missed("a", start["a"], ()) is None
+    assert history.missed("b", start["b"], ()) == [b"x" * 40]
+    assert history.missed("a", after[0], ()) == [b"x" * 40]
 
 
 def test_an_event_that_its_channel_has_dropped_leaves_nothing_behind() -> None:
     history = History(Limits(history_events=2, history_bytes=10), "e")
-    history.open("a")
+    positions = deque([history.open("a")], maxlen=2)
 
     def record(times: int) -> int:
         before = tracemalloc.get_traced_memory()[0]
         for _ in range(times):
-            history.advance()
+            positions.append(history.advance("a"))
             history.record("a", b"x", None, 0)
         return tracemalloc.get_traced_memory()[0] - before
 
@@ -347,16 +372,14 @@ def test_an_event_that_its_channel_has_dropped_leaves_nothing_behind() -> None:
         assert record(10_000) < 1_000
     finally:
         tracemalloc.stop()
-    before_last = f"e.{int(history.position.rpartition('.')[2]) - 1}"
-    assert history.missed("a", before_last, ()) == [b"x"]
+    assert history.missed("a", positions[0], ()) == [b"x"]
 
 
 def test_a_channel_that_is_recorded_anew_begins_empty() -> None:
     history = History(Limits(history_seconds=10, history_bytes=60), "e")
     for now in (0, 20):
-        history.open("a")
-        start = history.position
-        history.advance()
+        start = history.open("a")
+        history.advance("a")
         history.record("a", b"x" * 40, None, now + 5)
         history.leave("a", now)
         assert history.missed("a", start, ()) == [b"x" * 40]
@@ -369,7 +392,7 @@ def test_an_event_is_looked_after_until_it_is_too_old() -> None:
     history = History(Limits(history_seconds=10), "e")
     history.open("a")
     assert not history.expire(0)
-    history.advance()
+    history.advance("a")
     history.record("a", b"x", None, 0)
     assert history.expire(9)
     assert not history.expire(10)
@@ -377,12 +400,11 @@ def test_an_event_is_looked_after_until_it_is_too_old() -> None:
 
 def test_an_event_that_is_larger_than_all_bytes_is_a_gap_and_no_more() -> None:
     history = History(Limits(history_bytes=100), "e")
-    history.open("a")
-    start = history.position
-    history.advance()
+    start = history.open("a")
+    history.advance("a")
     history.record("a", b"x" * 101, None, 0)
     assert history.missed("a", start, ()) is None
-    assert history.missed("a", history.position, ()) == []
+    assert history.missed("a", history.position("a"), ()) == []
 
 
 @pytest.mark.parametrize("asked", [None, Resume()])

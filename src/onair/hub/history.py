@@ -1,23 +1,32 @@
 """What clients may have missed: the last events of the channels where somebody asked for positions.
 
-A position is ``EPOCH.NUMBER``: which life of the hub, and how many events it had recorded then, on all
-channels. A channel is recorded from the first listener with positions until ``history_seconds`` after the
-last one has gone. Within that time, and as long as its events fit into the bounds, a client that comes back
-with a position gets exactly the channel's events after it. Of a channel that is not recorded nobody can say
-what it had meanwhile: the answer is a gap.
+A position is ``NUMBER.SEAL``: how many events this life of the hub had recorded then, on all channels, and a
+keyed hash of that number and the channel. Nobody can make one up: who may join a channel now gets nothing of
+the time before it was told a position there. A channel is recorded from the first listener with positions
+until ``history_seconds`` after the last one has gone. Within that time, and as long as its events fit into
+the bounds, a client that comes back with a position gets exactly the channel's events after it. Of a channel
+that is not recorded nobody can say what it had meanwhile: the answer is a gap.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Container
+from hashlib import blake2b
 from heapq import heappop, heappush, heapreplace
+from hmac import compare_digest
 from typing import NamedTuple
 
 from onair.protocol.app import Limits
 
 #: The most that one channel keeps, in bytes: what a client misses is written to it at once.
 CHANNEL_BYTES = 1024 * 1024
+
+#: The most channels that are recorded though nobody listens with positions: any client can leave behind as
+#: many as it likes, and each takes some 400 bytes.
+IDLE_CHANNELS = 50_000
+
+_SEAL_BYTES = 8
 
 
 class _Recorded(NamedTuple):
@@ -27,6 +36,10 @@ class _Recorded(NamedTuple):
     exclude: str | None
 
 
+#: The events of a channel that never had any: an empty deque takes 600 bytes.
+_NO_EVENTS: deque[_Recorded] = deque(maxlen=0)
+
+
 class _Record:
     """One channel's events."""
 
@@ -34,11 +47,13 @@ class _Record:
 
     def __init__(self, number: int) -> None:
         self.complete_from = number  # every event with a higher number is here
-        self.events: deque[_Recorded] = deque()
+        self.events = _NO_EVENTS
         self.is_queued = False  # whether the history knows that it has events
         self.size = 0
 
     def add(self, event: _Recorded) -> None:
+        if self.events is _NO_EVENTS:
+            self.events = deque()
         self.events.append(event)
         self.size += len(event.wire)
 
@@ -57,11 +72,11 @@ class _Record:
 class History:
     """The recorded channels of one hub. Times are seconds of one steady clock."""
 
-    __slots__ = ("_epoch", "_idle", "_limits", "_number", "_queue", "_records", "_size")
+    __slots__ = ("_idle", "_key", "_limits", "_number", "_queue", "_records", "_size")
 
     def __init__(self, limits: Limits, epoch: str) -> None:
         self._limits = limits
-        self._epoch = epoch
+        self._key = epoch.encode()
         self._number = 0
         self._records: dict[str, _Record] = {}
         #: A heap of the records that have events, each with the number of one that is its oldest, or was.
@@ -73,26 +88,27 @@ class History:
         """Whether the channel's events are recorded."""
         return channel in self._records
 
-    @property
-    def position(self) -> str:
-        """The present position, on every channel."""
-        return f"{self._epoch}.{self._number}"
+    def position(self, channel: str) -> str:
+        """The present position on a channel."""
+        return f"{self._number}.{self._seal(self._number, channel)}"
 
     def open(self, channel: str) -> str:
         """Record a channel, to which somebody listens with positions now, and return the present one."""
         self._idle.pop(channel, None)
         if channel not in self._records:
             self._records[channel] = _Record(self._number)
-        return self.position
+        return self.position(channel)
 
     def leave(self, channel: str, now: float) -> None:
         """Nobody listens to a recorded channel with positions any more: record it for some time still."""
         self._idle[channel] = now
+        if len(self._idle) > IDLE_CHANNELS:
+            self._close(next(iter(self._idle)))
 
-    def advance(self) -> str:
-        """The position of the next event, which is recorded then."""
+    def advance(self, channel: str) -> str:
+        """The position of a channel's next event, which is recorded then."""
         self._number += 1
-        return self.position
+        return self.position(channel)
 
     def record(self, channel: str, wire: bytes, exclude: str | None, now: float) -> None:
         """Keep the event that :meth:`advance` gave a position to."""
@@ -110,7 +126,7 @@ class History:
     def missed(self, channel: str, position: str, socket_ids: Container[str]) -> list[bytes] | None:
         """A channel's events after a position, without those that were not for a socket; None is a gap."""
         record = self._records.get(channel)
-        number = self._number_of(position)
+        number = self._number_of(position, channel)
         if record is None or number is None or number < record.complete_from:
             return None
         return [
@@ -129,13 +145,17 @@ class History:
             self._close(channel)
         return self._oldest() is not None
 
-    def _number_of(self, position: str) -> int | None:
-        """The number in a position of this life that was given out; None for any other text."""
-        epoch, _, digits = position.rpartition(".")
-        if epoch != self._epoch or not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
+    def _number_of(self, position: str, channel: str) -> int | None:
+        """The number in a position that was given out on this channel; None for any other text."""
+        digits, _, seal = position.partition(".")
+        if not (position.isascii() and digits.isdigit() and len(digits) <= 20):
             return None
         number = int(digits)
-        return number if number <= self._number else None
+        return number if compare_digest(seal, self._seal(number, channel)) else None
+
+    def _seal(self, number: int, channel: str) -> str:
+        text = f"{number}.{channel}".encode()
+        return blake2b(text, key=self._key, digest_size=_SEAL_BYTES).hexdigest()
 
     def _close(self, channel: str) -> None:
         """Record a channel no longer; no position of before counts for it from now on."""

@@ -42,7 +42,7 @@ class Hub:
         wake: Called when there is something pending, and not again before the flush: it arranges for
             :meth:`flush` to be called soon.
         clock: The seconds of a steady clock.
-        epoch: A text that no other hub has, past or present, without a dot: positions begin with it.
+        epoch: A secret of at most 64 characters that no other hub has, past or present: it seals positions.
     """
 
     def __init__(self, app: App, *, wake: Callable[[], None], clock: Callable[[], float], epoch: str) -> None:
@@ -235,7 +235,7 @@ class Hub:
 
     def _record(self, name: str, publication: Publication) -> Positioned:
         """Keep an event for who comes back, and return it with its position."""
-        position = self._history.advance()
+        position = self._history.advance(name)
         wire = frames.text(messages.encode(publication.event, publication.data, name, position=position))
         self._history.record(name, wire, publication.exclude, self._clock())
         if publication.exclude is None:

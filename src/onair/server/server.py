@@ -27,8 +27,8 @@ SPARE_FILES = 128
 
 _NOT_LOOKED = -1
 
-#: The random bytes of a hub's epoch: two lives of a server must not have the same.
-EPOCH_BYTES = 8
+#: The random bytes of a hub's epoch: two lives of a server must not have the same, and nobody may guess it.
+EPOCH_BYTES = 16
 
 #: Turns of the event loop that a flush may wait for more events of the same read.
 MAX_TURNS = 32
