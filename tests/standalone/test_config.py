@@ -109,6 +109,24 @@ def test_a_file_has_apps_with_their_own_keys_limits_and_webhooks(tmp_path: Path)
     )
 
 
+OWN = """
+webhooks = ["https://example.com/all"]
+
+[[apps]]
+id = "1"
+key = "new"
+secret = "new-secret"
+credentials = [{ key = "old", secret = "old-secret" }]
+webhooks = []
+"""
+
+
+def test_an_app_signs_with_its_own_key_and_may_have_no_webhook(tmp_path: Path) -> None:
+    (app,) = config(OWN, folder=tmp_path).apps
+    assert app.credentials == (Credential("new", "new-secret"), Credential("old", "old-secret"))
+    assert app.webhooks == ()
+
+
 def test_the_environment_has_several_values_in_one_text() -> None:
     made = config(
         environment={
