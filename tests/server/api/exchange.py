@@ -50,10 +50,6 @@ class Exchange:
         body, self._received = self._received[:length], self._received[length:]
         return Response(int(first.split()[1]), [pair for pair in headers if pair[0] != "date"], body)
 
-    def chunk(self) -> bytes:
-        """What comes at once."""
-        return self._sock.recv(65_536)
-
     def is_at_end(self) -> bool:
         """Whether the server has closed, and has said no more."""
         return self._received == b"" and self._sock.recv(1) == b""

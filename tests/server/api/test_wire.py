@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -183,13 +184,33 @@ def test_requests_are_counted_for_who_restarts_a_worker_after_some(serve: Serve)
         assert exchange.is_at_end()
 
 
+class Overheard:
+    """A transport, and what is written to it."""
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+        self.writes: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, wire: bytes) -> None:
+        self.writes.append(wire)
+        self._transport.write(wire)
+
+
 @pytest.mark.parametrize("transport", ["wire", "wire on asyncio"])
 class TestAnswersToOneRead:
     """They wait for its end, and for nothing else."""
 
-    def test_they_are_written_at_once(self, exchange: Exchange) -> None:
+    def test_they_are_written_at_once(self, site: Site, exchange: Exchange) -> None:
+        exchange.send(publish())
+        assert exchange.response() == DONE
+        (connection,) = site.call(tuple, site.runner.server_state.connections)
+        transport = connection.transport = Overheard(connection.transport)
         exchange.send(publish() * 16)
-        assert exchange.chunk().count(b"HTTP/1.1 200 ") == 16
+        assert [exchange.response() for _ in range(16)] == [DONE] * 16
+        assert len(transport.writes) == 1
 
     def test_they_come_before_a_refusal_of_what_is_no_http(self, serve: Serve) -> None:
         with Exchange(serve(may_log=True)) as exchange:
