@@ -197,7 +197,7 @@ UNSIGNED_BODY = {
     if name != "body_md5"
 }
 BAD_REQUESTS: list[tuple[str, dict[str, Any], str]] = [
-    ("no key", {"params": {}}, "Invalid auth_key ''"),
+    ("no key", {"params": {}}, "Missing auth_key: sign the request"),
     ("a foreign key", {"params": QUERY | {"auth_key": "foreign"}}, "Invalid auth_key 'foreign'"),
     ("no version", {"params": QUERY | {"auth_version": "2.0"}}, "Invalid auth_version"),
     ("no time", {"params": QUERY | {"auth_timestamp": ""}}, "Invalid auth_timestamp"),

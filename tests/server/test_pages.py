@@ -92,6 +92,7 @@ def test_metrics_count_what_is_there_and_what_happened(site: Site) -> None:
     assert found["onair_published_events_total", "1"] == 1
     assert found["onair_deliveries_total", "1"] >= 2
     assert found["onair_closes_total", "", "4001"] == 1
+    assert found["onair_slow_readers_closed_total", "1"] == 0
 
 
 def test_metrics_count_readers_that_were_too_slow(site: Site) -> None:

@@ -158,6 +158,8 @@ def verify_request(
     signed.
     """
     key = params.get("auth_key", "")
+    if not key:
+        raise InvalidRequestSignature("Missing auth_key: sign the request with a key and secret of the app")
     credential = app.credential(key)
     if credential is None:
         raise InvalidRequestSignature(f"Invalid auth_key {shortened(key)}: it is not a key of app {app.id}")

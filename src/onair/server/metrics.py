@@ -102,7 +102,7 @@ MEASURES: tuple[Measure, ...] = (
         "onair_slow_readers_closed_total",
         "Connections that the server closed because they did not read.",
         ("app",),
-        lambda server: (((app,), count) for app, count in server.counters.slow_readers.items()),
+        lambda server: (((app,), server.counters.slow_readers[app]) for app in server.served),
     ),
     Measure(
         "onair_webhook_events_total",
