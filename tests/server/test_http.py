@@ -1,7 +1,8 @@
-"""What our HTTP class keeps of a request that nobody can judge yet."""
+"""What our HTTP class keeps of a request that nobody can judge yet, and where requests end."""
 
 from __future__ import annotations
 
+import contextlib
 import socket
 
 import pytest
@@ -39,3 +40,22 @@ def test_a_long_head_in_pieces_is_read(site: Site) -> None:
             raw.sendall(head[at : at + 1000])
         raw.sendall(b"\r\n\r\n")
         assert raw.recv(100).startswith(b"HTTP/1.1 401")
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/apps/1/events?auth_signature=x", "/app/key/1/a/xhr?protocol=7"]
+)
+@pytest.mark.parametrize("upgrade", ["h2c", "websocket, h2c"])
+def test_a_body_behind_an_upgrade_that_is_not_served_is_no_second_request(
+    site: Site, path: str, upgrade: str
+) -> None:
+    hidden = b"GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
+    fields = f"Host: x\r\nConnection: Upgrade\r\nUpgrade: {upgrade}\r\nContent-Length: {len(hidden)}"
+    with socket.create_connection((site.host, site.port), timeout=10) as raw:
+        raw.sendall(f"POST {path} HTTP/1.1\r\n{fields}\r\n\r\n".encode())
+        received = raw.recv(100)  # the body comes alone, as from a proxy that passes it on later
+        with contextlib.suppress(ConnectionError):
+            raw.sendall(hidden)
+            while data := raw.recv(1000):
+                received += data
+    assert received.count(b"HTTP/1.1 ") == 1

@@ -38,6 +38,9 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._advances = True
         super().on_headers_complete()
+        if self.parser.should_upgrade() and not self._should_upgrade():
+            # The parser reads no body with it, and what follows would count as the next request.
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         self._advances = True
