@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from tests.server.clients import Site
+from tests.server.conftest import Serve
 
 HEAD = b"POST /apps/1/events HTTP/1.1\r\nHost: x\r\n"
 
@@ -47,8 +48,9 @@ def test_a_long_head_in_pieces_is_read(site: Site) -> None:
 )
 @pytest.mark.parametrize("upgrade", ["h2c", "websocket, h2c"])
 def test_a_body_behind_an_upgrade_that_is_not_served_is_no_second_request(
-    site: Site, path: str, upgrade: str
+    serve: Serve, path: str, upgrade: str
 ) -> None:
+    site = serve(may_log=True)  # uvicorn warns of the upgrade
     hidden = b"GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
     fields = f"Host: x\r\nConnection: Upgrade\r\nUpgrade: {upgrade}\r\nContent-Length: {len(hidden)}"
     with socket.create_connection((site.host, site.port), timeout=10) as raw:
