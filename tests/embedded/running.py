@@ -96,6 +96,13 @@ class Process:
             self._news.wait_for(lambda: self._has_ended, PATIENCE)
         return code
 
+    def ends_within(self, seconds: float) -> bool:
+        try:
+            self._popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def kill(self) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import signal
 import socket
 import ssl
@@ -131,8 +132,10 @@ def test_notices_are_posted_to_webhooks_the_last_ones_at_the_end(tmp_path: Path)
             assert receiver.next().events == [{"name": "channel_occupied", "channel": "news"}]
             sent = 'onair_webhook_events_total{app="42",outcome="sent"} 1.0\n'
             wait_until(lambda: sent in page(alone, "/metrics")[1], "the answer has arrived")
+            receiver.answer = lambda request: 410 if alone.process.ends_within(0.5) else 200
             alone.process.signal(signal.SIGTERM)
-            assert receiver.next().events == [{"name": "channel_vacated", "channel": "news"}]
+            last = receiver.next()
+            assert (last.events, last.status) == ([{"name": "channel_vacated", "channel": "news"}], 200)
             assert alone.process.exit_code() == 0
 
 
@@ -240,7 +243,7 @@ def test_the_file_of_a_server_that_died_is_no_hindrance_but_one_that_lives_is(
     with serving(tmp_path, bind=f"unix:{unix}"):
         with command(tmp_path, "serve", "--app", spec(FIRST), "--bind", f"unix:{unix}") as second:
             assert second.exit_code() not in {0, 2}
-            assert "a server listens there already" in second.written
+            assert "stop what listens there" in second.written
         with unix_connect(str(unix), f"ws://localhost/app/{FIRST.key}?protocol=7") as connection:
             Client(connection).established()
 
@@ -252,6 +255,18 @@ def test_a_unix_socket_in_no_folder_is_an_error(unix: Path, tmp_path: Path) -> N
         assert "cannot listen at" in process.written
         assert "make its folder" in process.written
         assert "Traceback" not in process.written
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="every folder is open to root")
+def test_a_unix_socket_in_a_closed_folder_is_an_error(unix: Path, tmp_path: Path) -> None:
+    unix.parent.chmod(0)
+    try:
+        with command(tmp_path, "serve", "--app", spec(FIRST), "--bind", f"unix:{unix}") as process:
+            assert process.exit_code() not in {0, 2}
+            assert "Permission denied" in process.written
+            assert "Traceback" not in process.written
+    finally:
+        unix.parent.chmod(0o700)
 
 
 @contextmanager

@@ -24,12 +24,13 @@ _library = pusher.Pusher(app_id=APP.id, key=APP.key, secret=APP.secret)
 
 @dataclass
 class Request:
-    """One request, after the library has found its signature right."""
+    """One request, after the library has found its signature right, and the status of its answer."""
 
     path: str
     body: bytes
     headers: Mapping[str, str]
     connection: int
+    status: int = 0
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -83,7 +84,7 @@ def receiving(port: int = 0) -> Iterator[Receiver]:
             key, signature = self.headers["X-Pusher-Key"], self.headers["X-Pusher-Signature"]
             assert _library.validate_webhook(key, signature, body.decode()) == json.loads(body)
             request = Request(self.path, body, self.headers, self.client_address[1])
-            status = receiver.answer(request)
+            status = request.status = receiver.answer(request)
             receiver.requests.put(request)
             if not status:
                 self.close_connection = True

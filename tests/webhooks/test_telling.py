@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -220,6 +221,21 @@ def test_a_timer_that_went_with_its_loop_is_set_again(receiver: Receiver) -> Non
         site.call(server.close_all)
     with running(server):
         assert listener.next() == MemberRemoved("presence-a", "7")
+
+
+def test_a_new_loop_gets_a_timer_for_what_the_old_one_held() -> None:
+    loops = old, new = asyncio.new_event_loop(), asyncio.new_event_loop()
+    server = Server([APP], origins=OriginPolicy(), timings=SHORT)
+    listener = Listener("member_removed")
+    server.served[APP.id].tell(listener)
+    server.attach(old)
+    server.served[APP.id].telling.notice(MemberRemoved("presence-a", "7"))
+    old.close()
+    server.attach(new)
+    new.run_until_complete(asyncio.sleep(0))
+    assert listener.next() == MemberRemoved("presence-a", "7")
+    for loop in loops:
+        loop.close()
 
 
 def test_the_metrics_have_what_became_of_webhooks(receiver: Receiver, start: Start) -> None:

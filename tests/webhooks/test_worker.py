@@ -11,9 +11,9 @@ from tests.webhooks.receiver import Receiver
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
-#: From Python 3.12 no thread starts once the interpreter has begun to end.
+#: Python 3.12 starts no thread once the interpreter has begun to end; here no Python does.
 SCRIPT = """
-import atexit, sys, time
+import atexit, sys, threading, time
 from onair.protocol.app import App, Credential, Webhook
 from onair.protocol.notices import ChannelVacated
 from onair.webhooks.endpoint import Endpoint
@@ -21,7 +21,11 @@ from onair.webhooks.schedule import Pace
 
 endpoint = Endpoint(App("42", (Credential("a-key", "a-secret"),)), Webhook(url=sys.argv[1]), Pace())
 
+def refuse(thread):
+    raise RuntimeError("can't create new thread at interpreter shutdown")
+
 def end():
+    threading.Thread.start = refuse
     endpoint.put(ChannelVacated("presence-a"))
     endpoint.end(time.monotonic() + 10)
     endpoint.join()

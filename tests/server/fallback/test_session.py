@@ -8,6 +8,7 @@ import pytest
 
 from onair.protocol.errors import ReconnectNow
 from onair.server.session import TOO_LARGE
+from onair.server.watch import Timings
 from tests.server.clients import SOCKET_ID, Client, Site, wait_until
 from tests.server.conftest import APP, Serve
 from tests.server.fallback.conftest import Open
@@ -139,8 +140,8 @@ def test_any_request_is_a_sign_of_life(site: Site, open_client: Open, body: byte
     assert site.connections() == 1
 
 
-def test_a_client_that_goes_leaves_its_channels_at_once(site: Site, open_client: Open) -> None:
-    channel = "presence-desk"
+def test_a_client_that_goes_leaves_its_channels_at_once(serve: Serve, open_client: Open) -> None:
+    site, channel = serve(timings=Timings(absence=600)), "presence-desk"
     with site.connect() as connection:
         anna = Client(connection)
         anna.subscribe(channel, **auth(anna.established(), channel, member("anna")))
