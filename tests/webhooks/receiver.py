@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
@@ -45,6 +45,9 @@ class Receiver:
     requests: Queue[Request] = field(default_factory=Queue)
     #: Chooses the status of the answer; nothing is answered, and the connection closed, for 0.
     answer: Callable[[Request], int] = lambda request: 200
+    #: The body of every answer, and what its head says of it beside the length.
+    text: bytes = b"not today"
+    fields: Mapping[str, str] = field(default_factory=lambda: {"Location": "/elsewhere"})
 
     @property
     def url(self) -> str:
@@ -90,10 +93,11 @@ def receiving(port: int = 0) -> Iterator[Receiver]:
                 self.close_connection = True
                 return
             self.send_response(status)
-            self.send_header("Content-Length", "9")
-            self.send_header("Location", "/elsewhere")
+            for name, value in {"Content-Length": str(len(receiver.text)), **receiver.fields}.items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(b"not today")
+            with suppress(ConnectionError):  # who posts need not read all of it
+                self.wfile.write(receiver.text)
 
         def log_message(self, *args: object) -> None:
             pass

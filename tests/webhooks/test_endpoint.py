@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import os
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing import get_context
@@ -177,6 +179,24 @@ def test_a_receiver_that_is_slow_is_not_waited_for_longer_than_agreed(receiver: 
     asleep.set()
     assert second.body == receiver.next().body
     wait_until(lambda: endpoint.counters.sent == 1, "the second try is counted")
+
+
+@pytest.mark.parametrize("fields", [{}, {"Content-Encoding": "gzip"}], ids=["long", "packed"])
+def test_an_answer_takes_little_memory_however_long_it_is(
+    fields: dict[str, str], receiver: Receiver, make: Make
+) -> None:
+    long = bytes(30_000_000)
+    receiver.fields, receiver.text = fields, gzip.compress(long) if fields else long
+    endpoint = make(receiver.app())
+    tracemalloc.start()
+    try:
+        endpoint.put(OCCUPIED)
+        counted(endpoint, sent=1)
+        assert tracemalloc.get_traced_memory()[1] < len(long) / 10
+    finally:
+        tracemalloc.stop()
+    endpoint.put(ADDED)
+    counted(endpoint, sent=2)
 
 
 def test_what_is_not_taken_in_its_time_is_given_up_and_said_once(

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import msgspec
 import urllib3
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util import parse_url
 
@@ -31,6 +32,9 @@ _NOTICE_BYTES = 250
 
 #: Characters of an answer that the log shows.
 _SHOWN = 200
+
+#: Bytes of an answer that are read; a longer one ends its connection.
+_READ = 64 * 1024
 
 
 def size_of(notice: Notice) -> int:
@@ -116,15 +120,22 @@ class Endpoint(Worker[Notice]):
         headers = {**post.headers, **self._login}
         try:
             answer = self._pool.urlopen(
-                "POST", self._target, post.body, headers, timeout=limits, redirect=False
+                "POST",
+                self._target,
+                post.body,
+                headers,
+                timeout=limits,
+                redirect=False,
+                preload_content=False,
             )
+            body = _beginning(answer)
         except ReadTimeoutError:
             return Outcome.REFUSED, f"did not answer within {self._pace.answer:g} s"
         except HTTPError as error:
             return Outcome.DOWN, f"cannot be reached: {error}"
         if 200 <= answer.status < 300:
             return Outcome.DELIVERED, ""
-        text = answer.data[:_SHOWN].decode(errors="replace").strip()
+        text = body[:_SHOWN].decode(errors="replace").strip()
         outcome = Outcome.DOWN if answer.status in _OF_NOBODY else Outcome.REFUSED
         return outcome, f"answered {answer.status}: {text or 'nothing'}"
 
@@ -145,3 +156,12 @@ class Endpoint(Worker[Notice]):
         if kind not in self._said:
             self._said.add(kind)
             logger.log(level, message, self._address, *arguments)
+
+
+def _beginning(answer: BaseHTTPResponse) -> bytes:
+    """The body of an answer, or as much of it as is read: neither its length nor its packing is ours."""
+    body = answer.read(_READ, decode_content=False)
+    if len(body) == _READ:
+        answer.close()
+    answer.release_conn()
+    return body
