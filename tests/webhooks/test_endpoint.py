@@ -255,6 +255,7 @@ def test_at_the_end_a_receiver_that_is_down_is_tried_once(
     endpoint.end(time.monotonic() + PATIENCE)
     endpoint.join()
     assert endpoint.counters == Counters(failed=3, retried=1)
+    assert receiver.requests.qsize() == 1
 
 
 def test_an_error_of_ours_does_not_end_the_thread(

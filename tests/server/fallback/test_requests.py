@@ -7,6 +7,8 @@ import threading
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onair.protocol.errors import ReconnectNow
+from onair.protocol.publication import Publication
 from onair.server.fallback.response import Response
 from onair.server.types import Event
 from onair.server.watch import Timings
@@ -66,6 +68,23 @@ def test_an_answer_ends_by_itself_when_the_client_s_buffer_is_full(site: Site) -
         length = len(b"".join(rest).decode().encode("utf-16-le")) // 2
         assert length > BUFFER - 1_000  # less what had been read before
         assert len(b"".join(rest[:-1]).decode().encode("utf-16-le")) // 2 <= BUFFER
+
+
+def test_an_end_that_the_client_would_not_read_any_more_is_in_the_next_answer(site: Site) -> None:
+    def end() -> None:
+        site.server.publish(site.app.id, [Publication(("news",), "saved", '"%s"' % ("x" * 60_000))])
+        site.server.served[site.app.id].hub.flush()
+        site.server.close_all()
+
+    with connected(StreamingClient(site)) as client:
+        client.established()
+        client.subscribe("news")
+        for _ in range(3):
+            site.publish("news", "saved", "x" * 80_000)
+            assert client.receive()["event"] == "saved"
+        site.call(end)
+        assert client.close_code() == ReconnectNow.code
+        assert client.opened == 1
 
 
 @settings(deadline=None)
