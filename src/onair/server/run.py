@@ -6,6 +6,7 @@ import contextlib
 import errno
 import gc
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -68,7 +69,7 @@ class Runner(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         if _is_used(self.config.uds):
-            self._cannot_listen(OSError(errno.EADDRINUSE, "a server listens there already"))
+            self._cannot_listen(OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE)))
         try:
             await super().startup(sockets)
         except OSError as error:
@@ -107,8 +108,9 @@ class Runner(uvicorn.Server):
 
     def _cannot_listen(self, error: OSError) -> NoReturn:
         address = self.config.uds or f"{self.config.host}:{self.config.port}"
-        reason = error.strerror or str(error)
-        remedy = _REMEDIES.get(error.errno or 0, "see that the address is right")
+        number = error.errno or 0
+        reason = os.strerror(number) if number in _REMEDIES else error.strerror or str(error)
+        remedy = _REMEDIES.get(number, "see that the address is right")
         logger.error("The server cannot listen at %s (%s): %s.", address, reason, remedy)
         sys.exit(STARTUP_FAILURE)
 
@@ -205,8 +207,11 @@ def run(
 
 def _is_used(path: str | None) -> bool:
     """Whether somebody listens at a Unix socket: asyncio would take the file from them."""
-    if path is None or not Path(path).is_socket():
-        return False
+    try:
+        if path is None or not Path(path).is_socket():
+            return False
+    except PermissionError:
+        return False  # listening there says the same, with the remedy
     with socket.socket(socket.AF_UNIX) as other:
         other.settimeout(_ANSWERS_IN)
         return other.connect_ex(path) == 0
