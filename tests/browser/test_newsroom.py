@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenWindow
-from tests.browser.newsroom import edit, editors, notice, save, sign_in, summary, visit
+from tests.browser.newsroom import edit, editors, notice, save, sign_in, state, summary, visit
 from tests.browser.served import Served
 
 SitDown = Callable[[str], Page]
@@ -145,6 +145,8 @@ def test_the_wire_misses_nothing_while_its_reader_is_offline(newsroom: Served, s
         visit(page, newsroom, "/wire/")
     expect(ben.locator("#screens")).to_have_text("On 2 screens")
     ben.get_by_role("button", name="Go offline").click()
+    expect(ben.locator("#screens")).to_be_empty()
+    expect(ben.locator("[data-whereabouts]")).to_have_count(0)
     lines = ["The bridge is closed.", "The bridge is open.", "Nobody was hurt."]
     for line in lines:
         anna.get_by_label("Dispatch").fill(line)
@@ -152,6 +154,8 @@ def test_the_wire_misses_nothing_while_its_reader_is_offline(newsroom: Served, s
         expect(anna.locator("#wire li").first).to_contain_text(line)
     ben.get_by_role("button", name="Come back").click()
     expect(ben.locator("#wire-status")).to_contain_text("3 lines came in. Nothing is missing.")
+    expect(ben.locator("#screens")).to_have_text("On 2 screens")
+    expect(ben.locator("#colleagues li").filter(has_text="Anna")).to_contain_text("is here")
     expect(ben.locator("#wire .missed [data-field=text]")).to_have_text(lines[::-1])
 
 
@@ -179,3 +183,4 @@ def test_every_page_is_live_under_the_strictest_security_policy(
     response = carla.reload()
     assert response is not None
     assert response.headers["content-security-policy"] == STRICT_POLICY
+    expect(state(carla)).to_have_text("Live")

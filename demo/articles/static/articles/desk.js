@@ -13,6 +13,15 @@ user.bind("note", ({ sender, text }) => {
   notes.append(line);
 });
 
+// A page that is offline does not know where anybody is. It is told when it is back.
+document.addEventListener("onair:state", ({ detail }) => {
+  if (detail.state === "connected") return;
+  for (const colleague of document.querySelectorAll("#colleagues [data-whereabouts]")) {
+    delete colleague.dataset.whereabouts;
+    colleague.querySelector(".whereabouts").textContent = "";
+  }
+});
+
 for (const whereabouts of ["online", "offline"]) {
   user.watchlist.bind(whereabouts, ({ user_ids }) => {
     for (const id of user_ids) {

@@ -5,6 +5,7 @@ const { onair } = window;
 
 const wire = document.getElementById("wire");
 const status = document.getElementById("wire-status");
+const screens = document.getElementById("screens");
 const network = document.getElementById("network");
 const template = document.getElementById("dispatch");
 const channel = onair.subscribe(wire.dataset.channel);
@@ -27,8 +28,9 @@ function add({ id, sent_at, ...fields }) {
   if (away) tell(`While you were offline ${++missed === 1 ? "one line" : `${missed} lines`} came in. Nothing is missing.`);
 }
 
-function tell(sentence) {
+function tell(sentence, isTrouble = false) {
   status.textContent = sentence;
+  status.classList.toggle("trouble", isTrouble);
 }
 
 async function readAgain() {
@@ -36,7 +38,7 @@ async function readAgain() {
   const response = await fetch(window.location.href);
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   wire.replaceChildren(...fresh.getElementById("wire").children);
-  tell("What came in meanwhile is not known any more: the wire was read again.");
+  tell("What came in meanwhile is not known any more: the wire was read again.", true);
 }
 
 function settle() {
@@ -50,7 +52,7 @@ channel.bind("dispatch", (dispatch) => {
 });
 channel.bind("onair:gap", readAgain);
 channel.bind("pusher:subscription_count", ({ subscription_count: count }) => {
-  document.getElementById("screens").textContent = count === 1 ? "On this screen alone" : `On ${count} screens`;
+  screens.textContent = count === 1 ? "On this screen alone" : `On ${count} screens`;
 });
 // What was missed comes at once; what comes later is new.
 channel.bind("pusher:subscription_succeeded", () => (settling = setTimeout(settle, 500)));
@@ -63,5 +65,6 @@ document.addEventListener("onair:state", ({ detail }) => {
   clearTimeout(settling);
   away = true;
   missed = 0;
-  tell("You are offline.");
+  screens.textContent = "";
+  tell("You are offline.", true);
 });
