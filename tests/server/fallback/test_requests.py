@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,6 +144,20 @@ def test_a_client_may_be_away_for_as_long_as_it_is_told(serve: Serve) -> None:
     with connected(PollingClient(site)) as client:
         client.established()
         assert site.connections() == 1
+        client.subscribe("news")
+        site.publish("news", "saved")
+        assert client.receive()["event"] == "saved"
+
+
+def test_sessions_that_are_away_keep_nobody_out(serve: Serve) -> None:
+    site = serve(max_connections=8, timings=Timings(absence=600))
+    with ExitStack() as stack:
+        for _ in range(10):
+            stack.enter_context(connected(PollingClient(site))).established()
+        wait_until(lambda: site.connections() == 2, "all but two were given up")
+        client = stack.enter_context(connected(PollingClient(site)))
+        client.established()
+        Client(stack.enter_context(site.connect())).established()
         client.subscribe("news")
         site.publish("news", "saved")
         assert client.receive()["event"] == "saved"

@@ -7,6 +7,7 @@ of its session and POSTs to it: one request after the other receives, and others
 * :mod:`~onair.server.fallback.lines`: the framing.
 * :mod:`~onair.server.fallback.response`: one answer that receives.
 * :mod:`~onair.server.fallback.session`: what outlives single requests.
+* :mod:`~onair.server.fallback.away`: how many do so at a time.
 * :mod:`~onair.server.fallback.routes`: the requests, as ASGI has them.
 """
 

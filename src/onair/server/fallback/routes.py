@@ -5,6 +5,7 @@ from __future__ import annotations
 from onair.protocol.errors import BadMessage
 from onair.server.bodies import BodyTooLarge, ClientGone, read_body
 from onair.server.fallback import paths
+from onair.server.fallback.away import Away
 from onair.server.fallback.paths import FallbackPath
 from onair.server.fallback.response import CLIENT_BUFFER, COMMON, Headers
 from onair.server.fallback.session import FallbackSession
@@ -39,6 +40,7 @@ class Fallback:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._sessions: dict[str, FallbackSession] = {}
+        self._away = Away(server.max_connections)
 
     def serves(self, scope: Scope) -> bool:
         """Whether a request is for the fallback, and the key is ours."""
@@ -68,7 +70,7 @@ class Fallback:
             if self._sessions.get(path.session) is session:
                 del self._sessions[path.session]
 
-        session = self._sessions[path.session] = FallbackSession(self._server, forget)
+        session = self._sessions[path.session] = FallbackSession(self._server, self._away, forget)
         session.open(handshake_of(scope, path.socket))
         return session
 

@@ -10,6 +10,7 @@ from onair.protocol import messages as protocol_messages
 from onair.protocol.errors import BadMessage
 from onair.server.buffered import BufferedSession, first_of
 from onair.server.fallback import lines
+from onair.server.fallback.away import Away
 from onair.server.fallback.response import Response
 from onair.server.server import Server
 from onair.server.types import Receive, Send
@@ -29,13 +30,15 @@ class FallbackSession(BufferedSession):
 
     Args:
         server: The server.
+        away: Those that wait for their next request.
         on_end: Called when no request can find the session any more.
     """
 
-    __slots__ = ("_absence", "_break_off", "_has_begun", "_has_ended", "_newest", "_on_end", "_turn")
+    __slots__ = ("_absence", "_away", "_break_off", "_has_begun", "_has_ended", "_newest", "_on_end", "_turn")
 
-    def __init__(self, server: Server, on_end: Callable[[FallbackSession], object]) -> None:
+    def __init__(self, server: Server, away: Away, on_end: Callable[[FallbackSession], object]) -> None:
         super().__init__(server)
+        self._away = away
         self._on_end = on_end
         self._has_begun = False
         self._has_ended = False
@@ -90,6 +93,11 @@ class FallbackSession(BufferedSession):
             self.lost()
         else:
             self._break_off()
+
+    def give_up(self) -> None:
+        """The client has not come back in time."""
+        self._caught_up.set()
+        self.lost()
 
     def lost(self) -> None:
         super().lost()
@@ -153,14 +161,11 @@ class FallbackSession(BufferedSession):
             self.lost()
         else:
             timings = self.server.watch.timings
-            self._absence = asyncio.get_running_loop().call_later(timings.absence, self._give_up)
-
-    def _give_up(self) -> None:
-        """The client has not come back."""
-        self._caught_up.set()
-        self.lost()
+            self._absence = asyncio.get_running_loop().call_later(timings.absence, self.give_up)
+            self._away.add(self)
 
     def _await_nobody(self) -> None:
+        self._away.discard(self)
         if self._absence is not None:
             self._absence.cancel()
             self._absence = None
