@@ -15,16 +15,19 @@ from onair.standalone.options import GROUPS, add_to, of_group
 from onair.standalone.serve import serve
 
 DESCRIPTION = """\
-Serves apps of the Pusher Channels protocol: sockets at /app/KEY, the HTTP API at /apps/ID. It needs no Django
-project; pusher-js, Laravel Echo and every server library of Pusher are clients of it."""
+Serves apps of the Pusher Channels protocol: sockets at /app/KEY, the HTTP API
+at /apps/ID. It needs no Django project; pusher-js, Laravel Echo and every
+server library of Pusher are clients of it."""
 
 EXAMPLES = """\
-Every option can stand in the environment, by the name in brackets, and in a file of TOML, by its name with _.
-The command line goes before the environment, and that before the file.
+Every option can stand in the environment, by the name in brackets, and in a
+file of TOML, by its name with _. The command line goes before the environment,
+and that before the file.
 
 examples:
   onair serve --app 1:app-key:app-secret
-  onair serve --app 1:app-key:app-secret --bind 0.0.0.0:6001 --origin https://www.example.com
+  onair serve --app 1:app-key:app-secret --origin https://www.example.com
+  onair serve --app 1:app-key:app-secret --bind 0.0.0.0:6001 --metrics
   onair serve --config /etc/onair.toml --bind unix:/run/onair/onair.sock
   ONAIR_APPS=1:app-key:app-secret onair serve --no-client-events --drain 0"""
 
