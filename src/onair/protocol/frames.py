@@ -11,7 +11,6 @@ from enum import Enum
 _FIN = 0x80
 _TEXT = _FIN | 0x1
 _CLOSE = _FIN | 0x8
-_PING = _FIN | 0x9
 _PONG = _FIN | 0xA
 
 _MASKED = 0x80
@@ -47,11 +46,6 @@ def close(code: int, reason: str = "") -> bytes:
     """A close frame; a reason that is too long for it is cut between two characters."""
     cut = reason.encode()[: MAX_CONTROL_BYTES - 2].decode(errors="ignore")
     return _frame(_CLOSE, code.to_bytes(2) + cut.encode())
-
-
-def ping(payload: bytes = b"") -> bytes:
-    """A ping frame; ``payload`` has at most 125 bytes."""
-    return _frame(_PING, payload)
 
 
 def pong(payload: bytes) -> bytes:
