@@ -357,7 +357,7 @@ def test_all_channels_together_keep_no_more_than_their_bytes() -> None:
 
 def test_an_event_that_its_channel_has_dropped_leaves_nothing_behind() -> None:
     history = History(Limits(history_events=2, history_bytes=10), "e")
-    positions = deque([history.open("a")], maxlen=2)
+    positions = deque([history.open("a")], maxlen=3)
 
     def record(times: int) -> int:
         before = tracemalloc.get_traced_memory()[0]
@@ -372,7 +372,18 @@ def test_an_event_that_its_channel_has_dropped_leaves_nothing_behind() -> None:
         assert record(10_000) < 1_000
     finally:
         tracemalloc.stop()
-    assert history.missed("a", positions[0], ()) == [b"x"]
+    assert history.missed("a", positions[0], ()) == [b"x", b"x"]
+
+
+def test_the_oldest_event_of_all_channels_goes_first() -> None:
+    history = History(Limits(history_seconds=10, history_events=1), "e")
+    start = {channel: history.open(channel) for channel in "ab"}
+    for now, channel in ((0, "a"), (5, "b"), (9, "a")):
+        history.advance(channel)
+        history.record(channel, b"x", None, now)
+    assert history.missed("b", start["b"], ()) == [b"x"]
+    history.expire(15)
+    assert history.missed("b", start["b"], ()) is None
 
 
 def test_a_channel_that_is_recorded_anew_begins_empty() -> None:
