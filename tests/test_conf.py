@@ -280,6 +280,7 @@ def test_the_limits_of_the_app_are_the_options(settings: Any) -> None:
         "MAX_CHANNELS": 3,
         "MAX_CLIENT_EVENTS_PER_SECOND": 4,
         "MAX_CONNECTIONS": 5,
+        "MAX_SUBSCRIPTIONS_PER_SECOND": 13,
         "CLIENT_EVENTS": True,
         "ACTIVITY_TIMEOUT": 6,
         "MAX_WATCHLIST": 7,
@@ -298,6 +299,7 @@ def test_the_limits_of_the_app_are_the_options(settings: Any) -> None:
     assert (limits.watchlist, limits.cache_seconds) == (7, 8)
     assert (limits.history_seconds, limits.history_events, limits.history_bytes) == (9, 10, 11)
     assert (app.subscription_counts, app.authorization_timeout) == (True, 12)
+    assert limits.subscriptions_per_second == 13
 
 
 def test_without_options_the_limits_are_the_protocols(settings: Any) -> None:

@@ -49,6 +49,8 @@ class Settings:
     CLIENT_EVENTS: bool = False
     #: Client events that one connection may send in a second.
     MAX_CLIENT_EVENTS_PER_SECOND: int = 10
+    #: Subscriptions of one connection in a second, in the long run; at first it has twice ``MAX_CHANNELS``.
+    MAX_SUBSCRIPTIONS_PER_SECOND: int = 20
     #: The largest data of one event.
     MAX_EVENT_SIZE: int = 102_400
     #: The largest message that a browser may send.
@@ -224,6 +226,7 @@ def _make_app(app_id: str, credentials: tuple[Credential, ...]) -> App:
         client_message_bytes=settings.MAX_CLIENT_MESSAGE_SIZE,
         channels_per_connection=settings.MAX_CHANNELS,
         client_events_per_second=settings.MAX_CLIENT_EVENTS_PER_SECOND,
+        subscriptions_per_second=settings.MAX_SUBSCRIPTIONS_PER_SECOND,
         connections=settings.MAX_CONNECTIONS,
         watchlist=settings.MAX_WATCHLIST,
         cache_seconds=settings.CACHE_SECONDS,

@@ -99,6 +99,15 @@ def test_p_sub_limit_a_connection_has_so_many_channels(serve: Serve, connect: Co
     client.join("c")
 
 
+def test_p_sub_rate_who_joins_and_leaves_again_and_again_is_refused(serve: Serve, connect: Connect) -> None:
+    client = connect(serve(limits=Limits(channels_per_connection=2, subscriptions_per_second=1)))
+    for _ in range(4):
+        client.join("a").send("pusher:unsubscribe", {"channel": "a"})
+    client.send("pusher:subscribe", {"channel": "a"})
+
+    assert refused(client, "a")["status"] == 429
+
+
 def test_p_unsub_nothing_comes_from_a_channel_that_was_left(site: Site, connect: Connect) -> None:
     client = connect().join("news").join("weather")
     client.send("pusher:unsubscribe", {"channel": "news"})

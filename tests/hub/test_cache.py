@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from onair.hub import Hub
-from onair.hub.cache import EventCache
+from onair.hub.cache import OVERHEAD, EventCache
 from onair.protocol.app import Limits
 from onair.protocol.connection import ClientEvent
 from onair.protocol.errors import BadMessage
@@ -104,7 +104,7 @@ def test_what_is_too_old_is_dropped_by_the_tick() -> None:
 
 
 def test_the_oldest_events_go_when_there_are_too_many_bytes() -> None:
-    cache = EventCache(Limits(cache_bytes=40))
+    cache = EventCache(Limits(cache_bytes=2 * OVERHEAD + 40))
     for number, channel in enumerate(["cache-a", "cache-b", "cache-a", "cache-c"]):
         cache.put(channel, "update", str(number) * 6, now=number)
     kept = {channel: cache.get(channel, now=4) for channel in ("cache-a", "cache-b", "cache-c")}
@@ -117,7 +117,7 @@ def test_the_oldest_events_go_when_there_are_too_many_bytes() -> None:
 
 @pytest.mark.parametrize("data", ["x" * 18, "é" * 9])
 def test_an_event_that_is_larger_than_everything_is_not_kept(data: str) -> None:
-    cache = EventCache(Limits(cache_bytes=30))
+    cache = EventCache(Limits(cache_bytes=OVERHEAD + 30))
     cache.put("cache-a", "update", data[1:], now=0)
     assert cache.get("cache-a", now=0) is not None
     cache.put("cache-a", "update", data, now=0)

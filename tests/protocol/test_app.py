@@ -30,6 +30,7 @@ BAD_LIMITS: list[dict[str, Any]] = [
     {"client_message_bytes": -1},
     {"channels_per_connection": 0},
     {"client_events_per_second": 0},
+    {"subscriptions_per_second": 0},
     {"connections": 0},
     {"watchlist": 0},
     {"cache_seconds": 0},

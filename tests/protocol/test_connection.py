@@ -470,6 +470,27 @@ def test_who_shows_no_authorisation_in_time_is_closed(received: list[bytes], is_
             assert (outputs, is_closed) == ((), False)
 
 
+@steady
+@given(st.lists(st.floats(0, 5), max_size=60).map(sorted), st.integers(1, 3), st.integers(1, 3))
+def test_a_connection_never_subscribes_more_often_than_its_pace_allows(
+    times: list[float], channels: int, rate: int
+) -> None:
+    app = replace(APP, limits=Limits(channels_per_connection=channels, subscriptions_per_second=rate))
+    connection = connect(app)
+    allowed: list[float] = []
+    for now in times:
+        outputs = connection.receive(client_message("pusher:subscribe", {"channel": "a"}), now)
+        if outputs == (Subscribe("a"),):
+            connection.receive(client_message("pusher:unsubscribe", {"channel": "a"}), now)
+            allowed.append(now)
+        else:
+            assert errors(outputs) == [*TOLD, ("pusher:subscription_error", 429)]
+    for start in range(len(allowed)):
+        for end in range(start, len(allowed)):
+            assert end - start + 1 <= 2 * channels + rate * (allowed[end] - allowed[start]) + 1
+    assert len(allowed) >= min(len(times), 2 * channels)
+
+
 PING = (Send(messages.PING),)
 
 

@@ -15,6 +15,10 @@ class Cached(NamedTuple):
     seconds_left: float
 
 
+#: What an entry takes beside its texts, in bytes, roughly.
+OVERHEAD = 400
+
+
 class _Entry(NamedTuple):
     event: str
     data: str
@@ -35,7 +39,7 @@ class EventCache:
     def put(self, channel: str, event: str, data: str, now: float) -> None:
         """Keep an event instead of the channel's former one."""
         self._drop(channel)
-        size = len(channel) + len(event.encode()) + len(data.encode())
+        size = OVERHEAD + len(channel) + len(event.encode()) + len(data.encode())
         self._entries[channel] = _Entry(event, data, now + self._limits.cache_seconds, size)
         self._size += size
         while self._size > self._limits.cache_bytes:

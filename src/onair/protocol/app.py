@@ -20,8 +20,9 @@ class Credential:
 class Limits:
     """What one app allows. Sizes are in bytes, times in seconds; each limit is at least 1.
 
-    ``connections`` is None where only the machine limits them. The last event of a cache channel is kept for
-    ``cache_seconds``, all of them in ``cache_bytes``. What a client may have missed is kept for
+    ``connections`` is None where only the machine limits them. A connection may subscribe at once to twice as
+    many channels as it may have, and then to ``subscriptions_per_second``. The last event of a cache channel
+    is kept for ``cache_seconds``, all of them in ``cache_bytes``. What a client may have missed is kept for
     ``history_seconds``, of each channel the last ``history_events``, of all of them ``history_bytes``.
     """
 
@@ -29,6 +30,7 @@ class Limits:
     client_message_bytes: int = 10_240
     channels_per_connection: int = 200
     client_events_per_second: int = 10
+    subscriptions_per_second: int = 20
     connections: int | None = None
     watchlist: int = 100
     cache_seconds: int = 1_800

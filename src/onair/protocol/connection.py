@@ -30,6 +30,7 @@ from onair.protocol.errors import (
     NotSignedIn,
     PongTimeout,
     ProtocolError,
+    SubscriptionRate,
     SubscriptionRefused,
     TooManyChannels,
     Unauthorized,
@@ -111,6 +112,7 @@ class Connection:
         "_client_events",
         "_heard",
         "_pinged",
+        "_subscribing_until",
         "app",
         "credential",
         "socket_id",
@@ -128,6 +130,7 @@ class Connection:
         self._authorize_until = None if timeout is None else now + timeout  # None once it has shown who it is
         self._heard = now  # when the last message came
         self._pinged: float | None = None  # when we asked for a sign of life that has not come
+        self._subscribing_until = now  # when all its subscriptions would be through, at the pace of the limit
         self._client_events: deque[float] | None = None  # when the last ones came; few clients send any
 
     def open(self) -> Sequence[Output]:
@@ -185,6 +188,7 @@ class Connection:
             raise ExistingSubscription(request.channel)
         try:
             member = self._admit(request)
+            self._count_subscription()
         except SubscriptionRefused as error:
             # Hosted Pusher sends the first alone, but only the second reaches the channel's listener.
             return Send(messages.error(error)), Send(messages.subscription_error(request.channel, error))
@@ -207,6 +211,17 @@ class Connection:
         member = self._member(request) if kind.has_members else None
         self._authorize_until = None
         return member
+
+    def _count_subscription(self) -> None:
+        """Raise SubscriptionRate where a connection is too far ahead of its pace.
+
+        A page that comes back subscribes to all its channels at once, perhaps twice in a row.
+        """
+        rate, most = self.app.limits.subscriptions_per_second, 2 * self.app.limits.channels_per_connection
+        until = max(self._subscribing_until, self._heard) + 1 / rate
+        if round((until - self._heard) * rate) > most:
+            raise SubscriptionRate(rate)
+        self._subscribing_until = until
 
     def _check_user(self, channel: str) -> None:
         """Raise NotSignedIn unless the channel is that of the user who has signed in here."""

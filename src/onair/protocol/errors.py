@@ -12,7 +12,7 @@ ProtocolError
 │   · InvalidUser · AlreadySignedIn    told with code null, and the connection stays
 └── SubscriptionRefused                told with code null, and once more on the channel
     ├── BadChannel · BadUserId         a name that the protocol does not allow
-    ├── TooManyChannels · NotSignedIn
+    ├── TooManyChannels · SubscriptionRate · NotSignedIn
     └── InvalidAuth
         ├── MissingAuth · InvalidKey · InvalidSignature
         └── InvalidMember              the signed channel_data is not a member
@@ -298,6 +298,16 @@ class TooManyChannels(SubscriptionRefused):
         super().__init__(
             f"This connection has {limit} channels, and no more are allowed: unsubscribe from one"
         )
+
+
+class SubscriptionRate(SubscriptionRefused):
+    """One connection subscribes again and again; each time may cost every other subscriber a message."""
+
+    kind = "LimitReached"
+    status = 429
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Too many subscriptions: {limit} in a second are allowed in the long run; wait")
 
 
 class NotSignedIn(SubscriptionRefused):

@@ -98,7 +98,7 @@ class HttpApi:
         kind = Refused if status in _OF_THE_EVENT else Unavailable
         return kind(
             f"refused {status}",
-            f"The server at {self._base_url} answered {status}: {text.strip()[:500] or 'nothing'}. {remedy}",
+            f"The server at {self._base_url} answered {status}: {_first_line(text) or 'nothing'}. {remedy}",
         )
 
 
@@ -136,6 +136,11 @@ def _event(event: Outgoing) -> dict[str, Any]:
 def _content(event: Outgoing) -> dict[str, Any]:
     content = {"name": event.name, "data": event.wire_text}
     return content | {"socket_id": event.socket_id} if event.socket_id else content
+
+
+def _first_line(text: str) -> str:
+    """Return what of an answer is worth logging: a server that is none of ours answers with a whole page."""
+    return text.strip().partition("\n")[0][:500]
 
 
 def _reason(error: HTTPError) -> str:

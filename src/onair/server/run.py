@@ -119,7 +119,8 @@ class Runner(uvicorn.Server):
             return True
         if self._drain is None:
             count = self._sockets.connections()
-            logger.info("Sockets to close in turn: %d. Another signal closes them at once.", count)
+            if count:
+                logger.info("Sockets to close in turn: %d. Another signal closes them at once.", count)
             self._drain = Drain(self._sockets, self._drain_seconds)
             self._drain.start()
         elif self._is_in_hurry and not self._drain.is_over:

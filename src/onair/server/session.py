@@ -22,7 +22,7 @@ from onair.protocol.connection import (
     Subscribe,
     Unsubscribe,
 )
-from onair.protocol.errors import OverCapacity, ProtocolError
+from onair.protocol.errors import OverCapacity, ProtocolError, Reconnect
 
 if TYPE_CHECKING:
     from onair.server.server import Handshake, ServedApp, Server
@@ -119,11 +119,13 @@ class Session(ABC):
         """Tell the client why, and close with the error's code.
 
         Args:
-            error: The reason; one without a code closes as an internal error.
+            error: The reason; one after which a connection should stay closes as an internal error, since
+                pusher-js never comes back after its code.
             linger: Seconds that the client has to go by itself; the server's usual time if None.
         """
         self.write(frames.text(messages.error(error)))
-        self.shut(error.code or INTERNAL_ERROR, error.message, linger=linger)
+        code = error.code if error.code and error.reconnect is not Reconnect.STAY else INTERNAL_ERROR
+        self.shut(code, error.message, linger=linger)
 
     def fail(self) -> None:
         """Log the exception at hand, and close without details, which may not be the client's business."""
