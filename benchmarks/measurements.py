@@ -63,19 +63,23 @@ def measure(
     After an event that did not come in time, the later cases of deliveries have no figure either.
     """
     wanted = {topic: [case for case in cases if case.topic is topic] for topic in Topic}
-    with (
-        running(peer) as server,
-        closing(Publisher(server.port, peer.request(), effort.event_seconds)) as publisher,
-    ):
-        for case in wanted[Topic.PUBLISHES]:
-            yield case, _publishes(server, publisher, case.in_flight, effort)
+    with running(peer) as server:
+        with closing(_publisher(server, peer, effort)) as publisher:
+            for case in wanted[Topic.PUBLISHES]:
+                yield case, _publishes(server, publisher, case.in_flight, effort)
         with closing(Subscribers(server.port, peer.path, peer.conversation)) as clients:
             figures = _connect(server, clients, subscribers)
             for topic, figure in figures.items():
                 yield from ((case, figure) for case in wanted[topic])
             if peer.last_frame is not None:
                 clients.settle(peer.last_frame(subscribers))
-            yield from _deliveries(server, publisher, clients, wanted[Topic.DELIVERIES], effort)
+            # A new connection: servers close one that was idle for as long as it took to settle.
+            with closing(_publisher(server, peer, effort)) as publisher:
+                yield from _deliveries(server, publisher, clients, wanted[Topic.DELIVERIES], effort)
+
+
+def _publisher(server: Server, peer: Peer, effort: Effort) -> Publisher:
+    return Publisher(server.port, peer.request(), effort.event_seconds)
 
 
 def _connect(server: Server, clients: Subscribers, count: int) -> dict[Topic, float]:
