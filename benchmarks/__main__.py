@@ -78,8 +78,15 @@ class Benchmark:
                 f"Medians of {self.plan.rounds} interleaved rounds; see README.md for what they mean.",
                 *(f"{name} was not measured: {reason}" for name, reason in self.missing.items()),
                 *report.tables(self.samples),
+                *self._reasons(),
             ]
         )
+
+    def _reasons(self) -> Iterator[str]:
+        reasons = list(report.reasons(self.samples))
+        if reasons:
+            yield "## What is short, and why"
+            yield "\n".join(reasons)
 
     def _measure(self, peer: Peer, count: int) -> None:
         cases = [case for case in self.plan.cases_with(count) if None not in self.samples[case][peer.name]]

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from benchmarks.goals import OURS, goal_of
+from benchmarks.goals import OURS, REASONS, goal_of
 from benchmarks.measurements import Case, Figure, Topic
 
 Samples = Mapping[Case, Mapping[str, Sequence[Figure]]]
@@ -30,7 +30,21 @@ def median(figures: Sequence[Figure]) -> Figure:
 def tables(samples: Samples) -> Iterator[str]:
     """A table for each topic and number of events in flight, in the order of the cases."""
     for (topic, in_flight), cases in groupby(samples, key=lambda case: (case.topic, case.in_flight)):
-        yield "\n".join([f"## {_title(topic, in_flight)}\n", *_table(topic, list(cases), samples)])
+        yield "\n".join([f"## {_title(topic, in_flight)}\n", *_table(list(cases), samples)])
+
+
+def reasons(samples: Samples) -> Iterator[str]:
+    """What the profile says of each table with a goal that is missed."""
+    for topic, in_flight in dict.fromkeys((case.topic, case.in_flight) for case in samples):
+        cases = [case for case in samples if (case.topic, case.in_flight) == (topic, in_flight)]
+        if any(_is_short(samples, case, peer) for case in cases for peer in samples[case]):
+            reason = REASONS.get((topic, in_flight), "No profile says why yet.")
+            yield f"- **{_title(topic, in_flight)}.** {reason}"
+
+
+def _is_short(samples: Samples, case: Case, peer: str) -> bool:
+    goal, ours = goal_of(case, peer), median(samples[case][OURS])
+    return goal is not None and (ours is None or not goal.is_met(ours, median(samples[case][peer])))
 
 
 def _title(topic: Topic, in_flight: int) -> str:
@@ -38,23 +52,19 @@ def _title(topic: Topic, in_flight: int) -> str:
     return f"{title}, W={in_flight}" if in_flight else title
 
 
-def _table(topic: Topic, cases: Sequence[Case], samples: Samples) -> Iterator[str]:
+def _table(cases: Sequence[Case], samples: Samples) -> Iterator[str]:
     yield "| subscribers | server | median | range | onair, times as good | goal | |"
     yield "|--:|---|--:|--:|--:|---|---|"
     for case in cases:
-        for peer, figures in samples[case].items():
-            yield f"| {' | '.join(_row(topic, case, peer, figures, samples[case][OURS]))} |"
+        for peer in samples[case]:
+            yield f"| {' | '.join(_row(samples, case, peer))} |"
 
 
-def _row(
-    topic: Topic, case: Case, peer: str, figures: Sequence[Figure], our_figures: Sequence[Figure]
-) -> Sequence[str]:
+def _row(samples: Samples, case: Case, peer: str) -> Sequence[str]:
+    topic, figures = case.topic, samples[case][peer]
     form, _ = _FORMS[topic]
-    ours, theirs, goal = median(our_figures), median(figures), goal_of(case, peer)
+    ours, theirs, goal = median(samples[case][OURS]), median(figures), goal_of(case, peer)
     count = f"{case.subscribers:,}" if case.subscribers else "–"
-    verdict = ""
-    if goal is not None:
-        verdict = "met" if ours is not None and goal.is_met(ours, theirs) else "**short**"
     return (
         count,
         peer,
@@ -62,7 +72,7 @@ def _row(
         _range(figures, form),
         "" if peer == OURS else _ratio(topic, ours, theirs),
         "" if goal is None else str(goal),
-        verdict,
+        "" if goal is None else "**short**" if _is_short(samples, case, peer) else "met",
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.goals import goal_of
 from benchmarks.measurements import Case, Topic
-from benchmarks.report import median, tables
+from benchmarks.report import median, reasons, tables
 
 ONE_BY_ONE = Case(Topic.DELIVERIES, 100, 1)
 SIXTEEN = Case(Topic.DELIVERIES, 100, 16)
@@ -70,3 +70,11 @@ def test_there_is_a_table_for_each_topic_and_number_in_flight() -> None:
         "## Deliveries per CPU-second, W=16",
         "## KiB per idle subscribed connection",
     ]
+
+
+@pytest.mark.parametrize(("ours", "is_told"), [(150.0, False), (149.0, True), (None, True)])
+def test_what_is_short_is_told_with_its_reason(ours: float | None, is_told: bool) -> None:
+    samples = {ONE_BY_ONE: {"onair": [ours], "ws": [100.0]}, MEMORY: {"onair": [2.0], "ws": [8.0]}}
+    told = list(reasons(samples))
+    assert len(told) == is_told
+    assert all(reason.startswith("- **Deliveries per CPU-second, W=1.** A delivery is") for reason in told)
