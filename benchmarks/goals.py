@@ -65,10 +65,10 @@ _GOALS: dict[tuple[Topic, int | None, str], Goal] = {
 #: What the profile says of goals that are missed, by topic and events in flight.
 REASONS: dict[tuple[Topic, int], str] = {
     (Topic.DELIVERIES, 1): (
-        "A delivery is one write to a socket, and 80 to 90 % of onair's time is inside it: the goals are what "
-        "a bare prototype reached, and rounds differ by more than what is missing. With 100 subscribers the "
-        "request that publishes costs as much as ten deliveries: onair's is signed, parsed and checked, the "
-        "others' is not."
+        "A delivery is one write to a socket, and 80 to 90 % of onair's time is inside it: the goals are "
+        "what a bare prototype reached, and rounds differ by more than what is missing. With 100 subscribers "
+        "the request that publishes costs as much as ten deliveries: onair's is signed, parsed and checked, "
+        "the others' is not."
     ),
     (Topic.DELIVERIES, 16): (
         "With 100 subscribers half of the time goes into the sixteen requests, which are signed, parsed and "
