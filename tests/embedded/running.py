@@ -138,6 +138,16 @@ class Site:
         """The body of a page."""
         return http.request("GET", f"http://{self.host}:{self.port}{path}").data.decode()
 
+    def get_and_leave(self, path: str) -> str:
+        """The body of a page, when the server has done with the request altogether.
+
+        During one, wsgiref takes a Ctrl-C for an error of the page and goes on.
+        """
+        with socket.create_connection((self.host, self.port), PATIENCE) as sock:
+            sock.sendall(f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nConnection: close\r\n\r\n".encode())
+            with sock.makefile("rb") as answer:
+                return answer.read().partition(b"\r\n\r\n")[2].decode()
+
     def manage(self, *arguments: str) -> str:
         """Run another command of the project to its end; return what it wrote."""
         process = Process(self.folder, "manage.py", *arguments)
