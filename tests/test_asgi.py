@@ -33,9 +33,10 @@ SERVERS = {
     "hypercorn": Row("-m hypercorn --bind 127.0.0.1:PORT APP:application", "Running on"),
 }
 
-#: The code that closes a server's sockets when it ends. Where it is not ours, the server closes before it
-#: tells the application; clients come back all the same. Hypercorn waits until they go (Python 3.12).
-CLOSE_CODES = {"uvicorn, the fast road": 4200, "uvicorn": 1012, "daphne": 1006}
+#: The codes that close a server's sockets when it ends. Where they are not ours, the server closes before it
+#: tells the application, or before the application has noticed; clients come back all the same. Hypercorn
+#: waits until they go (Python 3.12).
+CLOSE_CODES = {"uvicorn, the fast road": {4200}, "uvicorn": {1012, 4200}, "daphne": {1006}}
 
 UVICORNS = {name: row for name, row in SERVERS.items() if "uvicorn" in name}
 
@@ -68,12 +69,12 @@ def test_pages_and_sockets_are_served_at_one_port(row: Row, tmp_path: Path) -> N
         assert client.receive()["data"] == {"by": "view"}
 
 
-@pytest.mark.parametrize(("name", "code"), CLOSE_CODES.items(), ids=CLOSE_CODES)
-def test_a_server_that_ends_lets_its_clients_go(name: str, code: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "codes"), CLOSE_CODES.items(), ids=CLOSE_CODES)
+def test_a_server_that_ends_lets_its_clients_go(name: str, codes: set[int], tmp_path: Path) -> None:
     with served(tmp_path / "site", SERVERS[name]) as site:
         with listener(site.socket_url) as client:
             site.process.signal(signal.SIGTERM)
-            assert client.close_code() == code
+            assert client.close_code() in codes
         site.process.exit_code()
         assert "Traceback" not in site.process.written
 

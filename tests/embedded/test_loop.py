@@ -60,21 +60,39 @@ def test_a_connection_that_its_client_keeps_is_closed_with_the_loop(loop: LoopTh
         assert theirs.recv(1024) == b""
 
 
-def test_a_socket_is_answered_and_what_was_read_behind_its_request_is_heard(loop: LoopThread) -> None:
+def upgraded(loop: LoopThread, behind: bytes, sent: bytes) -> RawClient:
+    """A socket that the loop takes over, with what was read behind its request and what comes later."""
     head = (
         f"GET /app/{loop.process.app.key}?protocol=7 HTTP/1.1\r\nHost: localhost\r\n"
         "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
     ours, theirs = socket.socketpair()
-    loop.adopt(ours, head.encode(), text_frame("pusher:ping"))
-    with RawClient(theirs, text_frame("pusher:subscribe", {"channel": "news"})) as client:
+    loop.adopt(ours, head.encode(), behind)
+    return RawClient(theirs, sent)
+
+
+def test_a_socket_is_answered_and_what_was_read_behind_its_request_is_heard(loop: LoopThread) -> None:
+    subscribe = text_frame("pusher:subscribe", {"channel": "news"})
+    with upgraded(loop, text_frame("pusher:ping"), subscribe) as client:
         assert client.response.endswith(b"\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
         assert [client.read_message()["event"] for _ in range(3)] == [
             "pusher:connection_established",
             "pusher:pong",
             "pusher_internal:subscription_succeeded",
         ]
+
+
+def test_a_socket_whose_client_does_not_answer_the_close_goes_with_the_loop(
+    loop: LoopThread, caplog: pytest.LogCaptureFixture
+) -> None:
+    with upgraded(loop, b"", b"") as client:
+        client.read_message()
+        loop.process.close()
+        loop.stop()
+        assert client.close_code() == 4200
+        assert client.is_at_end()
+    assert not caplog.records
 
 
 def test_stopping_twice_or_before_the_first_connection_does_no_harm(loop: LoopThread) -> None:

@@ -18,6 +18,7 @@ from onair.server.api.wire import ApiProtocol, bound_to
 from onair.server.asgi import ServerApp
 from onair.server.server import Server
 from onair.server.websocket import websocket_class
+from onair.server.wire import WireSession
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -125,9 +126,12 @@ class _Connections:
         self._config.load()
 
     def close(self) -> None:
-        """Close the connections that clients keep for their next request; the sockets are closed before."""
+        """Close the connections that clients keep for their next request, and sockets that still linger."""
         for connection in tuple(self._state.connections):
-            connection.transport.close()
+            if isinstance(connection, WireSession):
+                connection.abort()
+            else:
+                connection.transport.close()
 
     def make(self, head: bytes, rest: bytes) -> _Adopted:
         protocol = self._class(self._config, self._state, {}, self._loop)
