@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,18 +36,6 @@ def server() -> Iterator[ProcessServer]:
     server.open()
     yield server
     server.close()
-
-
-@pytest.fixture
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """A loop that runs in a thread."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield loop
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
 
 
 def announced() -> Announcement | None:

@@ -121,18 +121,6 @@ def test_a_receiver_that_fails_does_not_end_the_thread(
     assert "could not be sent" in caplog.text
 
 
-@pytest.fixture
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """A loop that runs in a thread."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield loop
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
-
-
 @pytest.mark.parametrize("is_running", [True, False], ids=["while its loop runs", "when its loop has ended"])
 def test_a_process_that_ends_tells_what_it_held_back(
     is_running: bool, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from onair.protocol.app import App, Credential
 from onair.protocol.signing import verify_body, verify_request
+from tests.http_server import running
 
 PATIENCE = 10.0
 
@@ -97,13 +97,6 @@ def receiving(path: str = "", host: str = "127.0.0.1") -> Iterator[Receiver]:
             pass
 
     server = ThreadingHTTPServer((host, 0), Handler)
-    server.daemon_threads = True
     receiver = Receiver(server.server_address[1])
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with running(server):
         yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(PATIENCE)
