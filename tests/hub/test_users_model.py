@@ -75,7 +75,6 @@ class Office(RuleBasedStateMachine):
         for user_id in USERS:
             theirs = {client for client in self.clients if client.user and client.user.id == user_id}
             assert set(self.hub.connections_of(user_id)) == theirs
-            assert self.hub.is_online(user_id) is bool(theirs)
 
     @invariant()
     def everybody_knows_the_truth_about_the_watched_and_nothing_of_others(self) -> None:

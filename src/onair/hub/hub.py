@@ -160,10 +160,6 @@ class Hub:
         """The last event of a cache channel, None where there is none or it is too old."""
         return self._cache.get(channel, self._clock())
 
-    def is_online(self, user_id: str) -> bool:
-        """Whether a connection is signed in as this user."""
-        return self._users.is_online(user_id)
-
     def connections_of(self, user_id: str) -> Sequence[Listener]:
         """The connections that are signed in as this user."""
         return self._users.connections(user_id)

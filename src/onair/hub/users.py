@@ -48,10 +48,6 @@ class Users:
             del self._connections[user.id]
             self._tell_watchers(user.id, "offline")
 
-    def is_online(self, user_id: str) -> bool:
-        """Whether the user has a connection."""
-        return user_id in self._connections
-
     def connections(self, user_id: str) -> Sequence[Listener]:
         """The connections that are signed in as this user."""
         return tuple(self._connections.get(user_id, {}).values())
@@ -79,5 +75,5 @@ class Users:
         """Who of these users is online, and who is not."""
         states: dict[str, list[str]] = {"online": [], "offline": []}
         for user_id in user_ids:
-            states["online" if self.is_online(user_id) else "offline"].append(user_id)
+            states["online" if user_id in self._connections else "offline"].append(user_id)
         return states
