@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from onair.publishing import commit
+from onair import commit
 from onair.publishing.event import Event, Outgoing
 
 _captures: list[list[Event]] = []

@@ -11,9 +11,9 @@ from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from functools import partial
 
-from onair import conf
+from onair import commit, conf
 from onair.exceptions import EventTooLarge
-from onair.publishing import capture, commit, failures, stats, testrun
+from onair.publishing import capture, failures, stats, testrun
 from onair.publishing.event import Event, Outgoing, prepare
 from onair.publishing.queue import EventQueue
 from onair.publishing.route import deliver

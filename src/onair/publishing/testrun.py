@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from onair import testrun
-from onair.publishing import commit
+from onair import commit, testrun
 
 
 def is_on() -> bool:

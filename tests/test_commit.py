@@ -11,8 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.test import TestCase
 from django.utils.connection import ConnectionDoesNotExist
 
-from onair.publishing import commit
-from onair.publishing.commit import after_commit
+from onair import commit
+from onair.commit import after_commit
 from tests.publishing.project_test import run
 from tests.site.news.models import Article
 
