@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from onair import commit
+from onair.publishing.call import Call, Item
 from onair.publishing.event import Event, Outgoing
 
 _captures: list[list[Event]] = []
@@ -27,12 +28,12 @@ def captured() -> Iterator[list[Event]]:
         _captures[:] = [other for other in _captures if other is not events]
 
 
-def collect(events: Sequence[Outgoing]) -> bool:
-    """Give the events to whoever collects them. Return whether anybody does."""
+def collect(items: Sequence[Item]) -> Sequence[Item]:
+    """Give the events to whoever collects them. Return what is left to be sent or done."""
     if not _captures:
-        return False
-    _captures[-1].extend(event.event() for event in events)
-    return True
+        return items
+    _captures[-1].extend(item.event() for item in items if isinstance(item, Outgoing))
+    return [item for item in items if isinstance(item, Call)]
 
 
 def current() -> list[Event]:

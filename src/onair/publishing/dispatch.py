@@ -6,14 +6,16 @@ import atexit
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from functools import partial
+from typing import TypeGuard
 
 from onair import commit, conf
 from onair.exceptions import EventTooLarge
 from onair.publishing import capture, failures, stats, testrun
+from onair.publishing.call import Call, Item
 from onair.publishing.event import Event, Outgoing, prepare
 from onair.publishing.queue import EventQueue
 from onair.publishing.route import deliver
@@ -40,13 +42,26 @@ def send(event: Event, *, using: str | None = None) -> None:
         stats.add(dropped=1)
         failures.report("too large", str(error))
         return
-    if not outgoing.channels:
-        return
-    batch = _batch.get()
-    if batch is None:
-        commit.after_commit(partial(_leave, [outgoing]), using)
-    else:
-        batch.hold(outgoing, using)
+    if outgoing.channels:
+        _hold(outgoing, using)
+
+
+def call(action: Callable[[], object], *, label: str, using: str | None = None, size: int = 0) -> None:
+    """Run an action after the open transactions of this thread have committed, in order with the events.
+
+    It may block: the background sender runs it, and no request waits for it. In tests it runs on the calling
+    thread, before this returns, or with the tested code's commit. The end of the process waits for it as for
+    the events. What it raises is logged and counted.
+
+    Args:
+        label: what is done, for the log: ``"The provider's call for article.create"``.
+        using: the only database whose transaction is waited for.
+        size: what the action keeps in memory until it has run, in bytes.
+
+    Raises:
+        ConnectionDoesNotExist: there is no database ``using``.
+    """
+    _hold(Call(action, label, size), using)
 
 
 @contextmanager
@@ -69,29 +84,29 @@ def batch() -> Iterator[None]:
 
 
 class _Batch:
-    """Events that have committed and wait for the others of their batch."""
+    """Items that have committed and wait for the others of their batch."""
 
     def __init__(self) -> None:
-        self._events: list[Outgoing] = []
+        self._items: list[Item] = []
         self._databases: set[str | None] = set()
 
-    def hold(self, event: Outgoing, using: str | None) -> None:
+    def hold(self, item: Item, using: str | None) -> None:
         self._databases.add(using)
-        commit.after_commit(partial(self._add, event), using)
+        commit.after_commit(partial(self._add, item), using)
 
     def end(self) -> None:
-        """Let go of the committed events now, and of the others when the last of them has committed."""
+        """Let go of the committed items now, and of the others when the last of them has committed."""
         self._leave()
         for using in self._databases:
             commit.after_commit(self._leave, using)
 
-    def _add(self, event: Outgoing) -> None:
-        self._events.append(event)
+    def _add(self, item: Item) -> None:
+        self._items.append(item)
 
     def _leave(self) -> None:
-        events, self._events = self._events, []
-        if events:
-            _leave(events)
+        items, self._items = self._items, []
+        if items:
+            _leave(items)
 
 
 _batch: ContextVar[_Batch | None] = ContextVar("onair.batch", default=None)
@@ -109,29 +124,46 @@ def _limit() -> int:
     return min(limit, conf.HOSTED_EVENT_SIZE) if hosted else limit
 
 
-def _leave(events: Sequence[Outgoing]) -> None:
-    """Let the events go. Whatever happens is not the publisher's fault, and never reaches it."""
+def _hold(item: Item, using: str | None) -> None:
+    batch = _batch.get()
+    if batch is None:
+        commit.after_commit(partial(_leave, [item]), using)
+    else:
+        batch.hold(item, using)
+
+
+def _leave(items: Sequence[Item]) -> None:
+    """Let the items go. Whatever happens is not the publisher's fault, and never reaches it."""
     try:
-        _hand_over(events)
+        _hand_over(items)
     except Exception as error:
-        stats.add(failed=len(events))
+        stats.add(failed=len(items))
         failures.report("internal", "Events were lost by an error of django-onair.", error=error)
 
 
-def _hand_over(events: Sequence[Outgoing]) -> None:
-    if capture.collect(events):
+def _hand_over(items: Sequence[Item]) -> None:
+    items = capture.collect(items)
+    if not items:
         return
-    events = [part for event in events for part in event.split()]
+    items = [part for item in items for part in _parts(item)]
     if testrun.is_on():
         with closing(Routes(batch=False)) as routes:
-            routes.deliver(events)
+            routes.deliver(items)
         return
     # The server in this process costs less than a queue; what waits in the queue goes first, though.
     server = in_process()
-    if server is not None and (_sender is None or _sender.idle):
-        deliver(server, events)
+    if server is not None and (_sender is None or _sender.idle) and _are_events(items):
+        deliver(server, items)
     else:
-        _sender_of_process().put(events)
+        _sender_of_process().put(items)
+
+
+def _parts(item: Item) -> Sequence[Item]:
+    return item.split() if isinstance(item, Outgoing) else [item]
+
+
+def _are_events(items: Sequence[Item]) -> TypeGuard[Sequence[Outgoing]]:
+    return not any(isinstance(item, Call) for item in items)
 
 
 def _sender_of_process() -> Sender:

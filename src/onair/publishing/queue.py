@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from onair.publishing.event import Outgoing
+from onair.publishing.call import Item
 
 
 class EventQueue:
@@ -13,7 +13,7 @@ class EventQueue:
     def __init__(self, *, max_events: int, max_bytes: int) -> None:
         self._max_events = max_events
         self._max_bytes = max_bytes
-        self._events: deque[Outgoing] = deque()
+        self._events: deque[Item] = deque()
         self._bytes = 0
 
     def __len__(self) -> int:
@@ -24,7 +24,7 @@ class EventQueue:
         """The bytes of data that wait."""
         return self._bytes
 
-    def put(self, event: Outgoing) -> int:
+    def put(self, event: Item) -> int:
         """Add an event. Return how many were dropped for it, itself included where it is too large alone."""
         self._events.append(event)
         self._bytes += event.size
@@ -34,9 +34,9 @@ class EventQueue:
             dropped += 1
         return dropped
 
-    def take(self, *, max_events: int, max_bytes: int) -> list[Outgoing]:
+    def take(self, *, max_events: int, max_bytes: int) -> list[Item]:
         """Remove and return the oldest events, at least one where there are any, within both limits."""
-        taken: list[Outgoing] = []
+        taken: list[Item] = []
         size = 0
         while self._events and len(taken) < max_events:
             size += self._events[0].size
@@ -45,7 +45,7 @@ class EventQueue:
             taken.append(self._pop())
         return taken
 
-    def _pop(self) -> Outgoing:
+    def _pop(self) -> Item:
         event = self._events.popleft()
         self._bytes -= event.size
         return event

@@ -11,6 +11,7 @@ from onair.engines.local import PublishSoon
 from onair.exceptions import ConfigurationError
 from onair.protocol.app import App
 from onair.publishing import failures, stats, testrun
+from onair.publishing.call import Call, Item, run, runs
 from onair.publishing.event import Outgoing
 from onair.publishing.hosted import Hosted
 from onair.publishing.http_api import BATCH, OWN_BATCH, HttpApi
@@ -52,8 +53,21 @@ class Routes:
         self._route: Route | None = None
         self._taken_for: object = None
 
-    def deliver(self, events: Sequence[Outgoing], deadline: float = float("inf")) -> None:
-        """Send the events in their order. What fails is logged and counted; nothing is raised for it."""
+    def deliver(self, items: Sequence[Item], deadline: float = float("inf")) -> None:
+        """Send the events and do the calls in their order. What fails is logged and counted, never raised."""
+        for part in runs(items):
+            if isinstance(part, Call):
+                run(part)
+            else:
+                self._deliver(part, deadline)
+
+    def close(self) -> None:
+        """Let go of what is kept open."""
+        if self._route is not None:
+            self._route.close()
+            self._route = None
+
+    def _deliver(self, events: Sequence[Outgoing], deadline: float) -> None:
         try:
             route = self._current()
         except (ConfigurationError, announcements.UnsafeFolder) as error:
@@ -66,12 +80,6 @@ class Routes:
         stats.add(dropped=len(events))
         if not testrun.is_on():
             failures.warn_once("no server", NO_SERVER)
-
-    def close(self) -> None:
-        """Let go of what is kept open."""
-        if self._route is not None:
-            self._route.close()
-            self._route = None
 
     def _current(self) -> Route | None:
         target = conf.target()

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 
 from onair.publishing import failures, stats
-from onair.publishing.event import Outgoing
+from onair.publishing.call import Item
 from onair.publishing.queue import EventQueue
 
 #: Most events, and bytes of their data, that are taken from the queue at a time.
@@ -21,7 +21,7 @@ MOST_EVENTS = 1_000
 MOST_BYTES = 8 * 1024 * 1024
 
 #: Sends events, until ``time.monotonic()`` reaches the deadline.
-Deliver = Callable[[Sequence[Outgoing], float], object]
+Deliver = Callable[[Sequence[Item], float], object]
 
 
 class Sender:
@@ -50,7 +50,7 @@ class Sender:
         """Whether nothing waits and nothing is being sent."""
         return not self._queue and self._deliverer is None
 
-    def put(self, events: Sequence[Outgoing]) -> None:
+    def put(self, events: Sequence[Item]) -> None:
         """Add events to the queue, together. Returns at once, unless the process is ending."""
         with self._lock:
             dropped = sum(self._queue.put(event) for event in events)
