@@ -8,8 +8,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from pytest_django import Settings
 
-from onair.authorization.model_channels import ModelChannel, channel_of, read
 from onair.authorization.permission import find_object, may_view, view_permission
+from onair.model_channels import ModelChannel, channel_of, read
 from tests.site.news.models import Article
 
 pytestmark = pytest.mark.django_db

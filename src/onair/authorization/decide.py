@@ -18,11 +18,11 @@ from django.http import Http404, HttpRequest
 from onair import encryption
 from onair.authorization import grants, remedies
 from onair.authorization.members import BadUserInfo, channel_data
-from onair.authorization.model_channels import read
 from onair.authorization.permission import may_view
 from onair.authorization.refusal_log import RefusalLog
 from onair.authorization.rules import Answer, Match, rules, wait_for
 from onair.exceptions import ConfigurationError
+from onair.model_channels import read
 from onair.protocol.errors import BadChannel
 from onair.protocol.names import check_channel, kind_of
 

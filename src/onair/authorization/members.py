@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from onair.authorization.model_channels import encode_key
+from onair.model_channels import encode_key
 
 #: P-USER: the largest ``user_info``, in bytes of JSON.
 MAX_USER_INFO = 1024

@@ -8,7 +8,7 @@ from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model
 
-from onair.authorization.model_channels import ModelChannel
+from onair.model_channels import ModelChannel
 
 
 def view_permission(model: type[Model]) -> str:

@@ -6,8 +6,8 @@ import keyword
 import re
 from collections import Counter
 
-from onair.authorization.model_channels import ModelChannel, read
 from onair.authorization.permission import view_permission
+from onair.model_channels import ModelChannel, read
 from onair.protocol.names import kind_of
 
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from django.db.models import Model
 from django.http import HttpRequest
 
-from onair.authorization.model_channels import encode_key
 from onair.authorization.patterns import BadRule
 from onair.authorization.rules import home_of, wait_for
+from onair.model_channels import encode_key
 
 WatchlistFunction = Callable[[HttpRequest], Iterable[Any] | Awaitable[Iterable[Any]]]
 

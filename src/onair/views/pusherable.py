@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.views.generic.edit import DeletionMixin, ModelFormMixin
 
 from onair import conf
-from onair.authorization.model_channels import PRIVATE, pusherable_channel_of
+from onair.model_channels import PRIVATE, pusherable_channel_of
 from onair.payloads import FieldNames, model_payload
 from onair.publishing import dispatch, failures, stats
 from onair.publishing.api import socket_id

@@ -8,7 +8,7 @@ from django.test import modify_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onair.authorization.model_channels import (
+from onair.model_channels import (
     BadKey,
     ModelChannel,
     channel_of,
