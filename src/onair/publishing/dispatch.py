@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -14,7 +12,7 @@ from typing import TypeGuard
 
 from onair import commit, conf
 from onair.exceptions import EventTooLarge
-from onair.publishing import capture, failures, stats, testrun
+from onair.publishing import capture, ending, failures, stats, testrun
 from onair.publishing.call import Call, Item
 from onair.publishing.event import Event, Outgoing, prepare
 from onair.publishing.queue import EventQueue
@@ -180,11 +178,8 @@ def _make_sender() -> Sender:
     queue = EventQueue(max_events=options.QUEUE_EVENTS, max_bytes=options.QUEUE_SIZE)
     sender = Sender(Routes().deliver, queue)
     if _ending:
-        sender.drain(0)
-    multiprocessing = sys.modules.get("multiprocessing.util")
-    if multiprocessing is not None:
-        # Its processes end without ``atexit``.
-        multiprocessing.Finalize(None, _drain, exitpriority=0)
+        sender.drain(options.DRAIN_TIMEOUT)
+    ending.at_end_of_child(_drain)
     return sender
 
 
@@ -202,6 +197,6 @@ def _begin_anew() -> None:
 
 
 # Now, not with the first event: what is registered while the process ends is not called.
-atexit.register(_drain)
+ending.at_exit(_drain)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_begin_anew)
