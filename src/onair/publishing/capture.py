@@ -28,6 +28,11 @@ def captured() -> Iterator[list[Event]]:
         _captures[:] = [other for other in _captures if other is not events]
 
 
+def is_on() -> bool:
+    """Whether somebody collects the events now."""
+    return bool(_captures)
+
+
 def collect(items: Sequence[Item]) -> Sequence[Item]:
     """Give the events to whoever collects them. Return what is left to be sent or done."""
     if not _captures:

@@ -77,13 +77,20 @@ class Hosted:
         return self._clients[made_for]
 
     def _make(self, client_class: Callable[..., Any], encrypted: bool) -> Any:
-        app, target = self._target.app, self._target
-        options = {"host": target.host} if target.host else {}
-        if encrypted:  # only then: projects' tests assert what their client is made with
-            options["encryption_master_key_base64"] = b64encode(encryption.master_key()).decode()
-        return client_class(
-            app_id=app.id, key=app.key, secret=app.secret, cluster=target.cluster, **options, **_backend()
-        )
+        if not encrypted:  # projects' tests assert what their client is made with
+            return make_client(self._target, client_class)
+        key = b64encode(encryption.master_key()).decode()
+        return make_client(self._target, client_class, encryption_master_key_base64=key)
+
+
+def make_client(target: HostedPusher, client_class: Callable[..., Any], **options: Any) -> Any:
+    """Return a client of the library, or of what stands in its place, for the app and its cluster."""
+    app = target.app
+    if target.host:
+        options["host"] = target.host
+    return client_class(
+        app_id=app.id, key=app.key, secret=app.secret, cluster=target.cluster, **options, **_backend()
+    )
 
 
 def _error(kind: str, error: Exception) -> NotDelivered:
