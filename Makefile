@@ -40,6 +40,7 @@ javascript: $(OLD)/ready
 # Real servers, real sockets and real browsers are among these; see tests/.
 unit: $(OLD)/ready $(NEW)/ready javascript
 	scripts/install-chromium
+	scripts/install-postgresql
 	PYTHONDEVMODE=1 $(OLD)/bin/python -m pytest --numprocesses=auto
 	PYTHONDEVMODE=1 $(NEW)/bin/python -m pytest --numprocesses=auto
 

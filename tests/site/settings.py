@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent
@@ -22,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "onair",
     "pusherable",
+    "tests.site.library",
     "tests.site.news",
 ]
 
@@ -52,6 +55,21 @@ TEMPLATES = [
 DATABASES = {
     "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
     "other": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
+    "file": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": "file",
+        "TEST": {"NAME": str(Path(tempfile.gettempdir(), f"onair-{os.getpid()}.sqlite3"))},
+    },
+    "postgres": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "onair",
+        "USER": "postgres",
+        "HOST": "/tests/start/it",  # tests/postgres.py
+        "TEST": {"DEPENDENCIES": []},  # it is made by itself
+    },
 }
+
+#: The apps without migrations refer to these: PostgreSQL wants their tables in one go.
+MIGRATION_MODULES = {"auth": None, "contenttypes": None, "sessions": None}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
