@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "publishing": {"", "protocol", "engines"},
     "authorization": {"", "protocol"},
     "payloads": {""},
+    "changes": {""},
     "views": {"", "protocol", "publishing", "authorization", "payloads"},
     "templatetags": {"", "protocol", "publishing", "authorization", "payloads", "views"},
     "management": {"", "protocol", "hub", "engines", "server", "embedded", "publishing", "standalone"},

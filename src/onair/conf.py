@@ -78,10 +78,14 @@ class Settings:
     #: Where the server posts what happens on the channels: addresses, or dictionaries with "url", "notices"
     #: and "batch".
     WEBHOOKS: list[str | dict[str, object]] | None = None
+    #: Models, as "app.Model", whose writes are seen by triggers of the database (``onair.outbox``).
+    TRIGGERS: list[str] | None = None
     #: Events that may wait for being sent; beyond it the oldest is dropped and counted.
     QUEUE_EVENTS: int = 10_000
     #: The same, in bytes of data.
     QUEUE_SIZE: int = 32 * 1024 * 1024
+    #: How long events wait for a server that is down.
+    QUEUE_SECONDS: int = 300
     #: How long the end of a process waits for the last events to leave.
     DRAIN_TIMEOUT: float = 5
     #: How long a page that shows an object lets its reader follow it.

@@ -1,0 +1,137 @@
+"""What a DELETE removes, and what the database itself does to the rows that refer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db.models import Model, QuerySet, deletion
+from django.db.models.sql.subqueries import DeleteQuery
+
+from onair.changes import interest, writing
+from onair.changes import rows as reading
+from onair.changes.change import Kind, RowChange
+from onair.changes.recording import Recording
+
+#: What Django 6.1 leaves to the database to do with rows that refer to a deleted one.
+_BY_DATABASE = tuple(
+    getattr(deletion, name)
+    for name in ("DB_CASCADE", "DB_SET_NULL", "DB_SET_DEFAULT")
+    if hasattr(deletion, name)
+)
+_CASCADE = getattr(deletion, "DB_CASCADE", None)
+
+
+def concern(model: type[Model]) -> bool:
+    """Whether the deletion of rows of this concrete model changes a captured table."""
+    return any(map(interest.is_captured, _reached(model)))
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A deletion that is about to run: what it does, and how many rows it is of, None where unknown."""
+
+    model: type[Model]
+    effects: Recording
+    count: int | None
+
+
+def before(query: DeleteQuery, using: str) -> Deletion:
+    """Read what is about to be deleted, since nothing can be read of it later."""
+    effects = Recording()
+    model = reading.table_of(query)
+    rows = reading.rows_of(query, using)
+    count = _record_deletion(model, rows, effects) if interest.is_captured(model) else None
+    _record_referring(model, rows, using, effects, frozenset())
+    return Deletion(model, effects, count)
+
+
+def unknown(query: DeleteQuery) -> Deletion:
+    """Return a deletion of rows that nobody can name."""
+    effects = Recording()
+    model = reading.table_of(query)
+    for reached in filter(interest.is_captured, _reached(model)):
+        effects.add_table(reached)
+    return Deletion(model, effects, None)
+
+
+def record(deletion: Deletion, count: int | None, into: Recording) -> None:
+    """Record what was deleted.
+
+    Args:
+        count: the rows that the database deleted. More than were read have come in between.
+    """
+    if count == 0:
+        return
+    into.extend(deletion.effects)
+    if count is not None and deletion.count is not None and count > deletion.count:
+        into.add_table(deletion.model)
+
+
+def _record_deletion(model: type[Model], rows: QuerySet[Model], into: Recording) -> int | None:
+    whole = reading.whole_rows(rows)
+    if whole is not None:
+        found = [(reading.key_in(model, values), values) for values in whole]
+    else:
+        keys = reading.keys_of(rows)
+        if keys is None:
+            into.add_table(model)
+            return None
+        found = [(key, {}) for key in keys]
+    exclude = writing.current().exclude
+    for key, values in found:
+        into.add(RowChange(model, Kind.DELETED, key, None, values, exclude))
+    return len(found)
+
+
+def _record_referring(
+    model: type[Model], rows: QuerySet[Model], using: str, into: Recording, seen: frozenset[Any]
+) -> None:
+    """Record what the database does to the rows that refer to those, and to those that refer to them."""
+    for field in _referring(model):
+        child = field.model
+        children = child._base_manager.using(using).filter(**{f"{field.name}__in": rows})
+        if field.remote_field.on_delete is not _CASCADE:
+            if interest.is_captured(child):
+                _record_nulling(child, field, children, into)
+        elif field in seen:
+            for reached in filter(interest.is_captured, _reached(child)):
+                into.add_table(reached)
+        else:
+            if interest.is_captured(child):
+                _record_deletion(child, children, into)
+            _record_referring(child, children, using, into, seen | {field})
+
+
+def _record_nulling(model: type[Model], field: Any, rows: QuerySet[Model], into: Recording) -> None:
+    keys = reading.keys_of(rows)
+    if keys is None:
+        into.add_table(model)
+        return
+    exclude = writing.current().exclude
+    for key in keys:
+        into.add(RowChange(model, Kind.UPDATED, key, frozenset({field.attname}), {}, exclude))
+
+
+def _referring(model: type[Model]) -> Iterator[Any]:
+    """Return the foreign keys to a model that the database itself keeps right."""
+    for relation in model._meta.related_objects:
+        field = relation.field
+        if field.remote_field.on_delete in _BY_DATABASE:
+            yield field
+
+
+@cache
+def _reached(model: type[Model]) -> frozenset[type[Model]]:
+    """Return the tables that the deletion of a model's rows may change by itself."""
+    reached = {model}
+    waiting = [model]
+    while waiting:
+        for field in _referring(waiting.pop()):
+            if field.model not in reached:
+                reached.add(field.model)
+                if field.remote_field.on_delete is _CASCADE:
+                    waiting.append(field.model)
+    return frozenset(reached)

@@ -1,0 +1,113 @@
+"""Who wants to know of writes: the models that are watched, and the listeners that get each commit."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.core.signals import setting_changed
+from django.db.models import Model
+
+from onair import conf, testrun
+from onair.changes.change import Commit
+from onair.changes.recording import Recording, joined
+from onair.commit import Gathering
+from onair.exceptions import ConfigurationError
+
+logger = logging.getLogger("onair.changes")
+
+Listener = Callable[[Commit], object]
+
+#: Whole applications, and models, whose writes are nobody's news.
+_NEVER_APPS = {"migrations", "sessions", "onair_outbox"}
+_NEVER_MODELS = {"admin.logentry"}
+
+_watched: set[type[Model]] = set()
+_listeners: list[Listener] = []
+
+
+def watch(model: type[Model]) -> None:
+    """Capture the writes to a model's own table from now on.
+
+    The tables of its parents, and those behind its many-to-many fields, are watched by themselves.
+
+    Raises:
+        ConfigurationError: the writes of this model are never captured.
+    """
+    from onair.changes import compilers
+
+    concrete = model._meta.concrete_model or model
+    if is_never_captured(concrete):
+        raise ConfigurationError(
+            f"{concrete._meta.label} is never captured: sessions, migrations, the admin's log and the outbox "
+            "are written with every request, or by the capture itself. Watch another model."
+        )
+    _watched.add(concrete)
+    compilers.install()
+
+
+def is_never_captured(model: type[Model]) -> bool:
+    """Whether a model's writes are nobody's news, whoever asks."""
+    return model._meta.app_label in _NEVER_APPS or model._meta.label_lower in _NEVER_MODELS
+
+
+def is_watched(model: type[Model]) -> bool:
+    """Whether somebody wants to know of writes to this concrete model's table, whoever sees them."""
+    return model in _watched
+
+
+def is_captured(model: type[Model]) -> bool:
+    """Whether a write to this concrete model's table is captured where the ORM makes it.
+
+    A table with triggers is seen by them alone, so that nothing is said twice; in tests nobody reads what
+    they write down.
+    """
+    return model in _watched and (not _has_triggers(model) or testrun.is_set_up())
+
+
+def listen(listener: Listener) -> None:
+    """Call the listener with each commit from now on, on the thread that committed."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def deliver(commit: Commit) -> None:
+    """Give a commit to the listeners. What one of them raises is logged, and reaches nobody."""
+    for listener in tuple(_listeners):
+        try:
+            listener(commit)
+        except Exception:
+            logger.exception("%r failed for what was written to %r: it was not told.", listener, commit.using)
+
+
+def _deliver_recordings(using: str, recordings: Sequence[Recording]) -> None:
+    commit = joined(recordings).commit(using)
+    if commit:
+        deliver(commit)
+
+
+#: What the transactions that are open have written so far.
+recordings: Gathering[Recording] = Gathering(Recording, _deliver_recordings)
+
+
+def _has_triggers(model: type[Model]) -> bool:
+    labels = _trigger_labels()
+    if not labels:
+        return False
+    # The table behind a many-to-many field goes with the model that has the field.
+    owner: Any = model._meta.auto_created or model
+    return owner._meta.label_lower in labels
+
+
+@lru_cache(maxsize=1)
+def _trigger_labels() -> frozenset[str]:
+    return frozenset(str(label).lower() for label in conf.settings.TRIGGERS or ())
+
+
+def _forget(**kwargs: Any) -> None:
+    _trigger_labels.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="onair.changes")

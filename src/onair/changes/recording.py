@@ -1,0 +1,145 @@
+"""The writes of a transaction, joined for each row. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Model
+
+from onair.changes.change import Commit, Kind, RowChange
+
+#: Beyond so many rows of one table, a transaction is said to have changed the table.
+MOST_ROWS = 1_000
+
+_Key = tuple[type[Model], Any]
+_Join = Callable[[RowChange, RowChange], RowChange | None]
+
+
+class Recording:
+    """What was written so far, each row once."""
+
+    def __init__(self) -> None:
+        self._rows: dict[_Key, RowChange] = {}
+        self._nameless: list[RowChange] = []
+        self._tables: set[type[Model]] = set()
+        self._counts: Counter[type[Model]] = Counter()
+
+    def add(self, change: RowChange) -> None:
+        """Add a write, after all those before it."""
+        model = change.model
+        if model in self._tables:
+            return
+        if change.key is None:
+            self._nameless.append(change)
+            self._count(model)
+            return
+        key = (model, change.key)
+        before = self._rows.get(key)
+        if before is None:
+            self._rows[key] = change
+            self._count(model)
+            return
+        joined = join(before, change)
+        if joined is None:
+            del self._rows[key]
+            self._counts[model] -= 1
+        else:
+            self._rows[key] = joined
+
+    def add_table(self, model: type[Model]) -> None:
+        """Say that rows of a table were written that nobody can name."""
+        self._tables.add(model)
+        self._rows = {key: change for key, change in self._rows.items() if change.model is not model}
+        self._nameless = [change for change in self._nameless if change.model is not model]
+
+    def extend(self, later: Recording) -> None:
+        """Add what was recorded after this."""
+        for model in later._tables:
+            self.add_table(model)
+        for change in (*later._rows.values(), *later._nameless):
+            self.add(change)
+
+    def commit(self, using: str) -> Commit:
+        """Return it all, as the transaction of a database."""
+        return Commit(using, (*self._rows.values(), *self._nameless), frozenset(self._tables))
+
+    def _count(self, model: type[Model]) -> None:
+        self._counts[model] += 1
+        if self._counts[model] > MOST_ROWS:
+            self.add_table(model)
+
+
+def joined(recordings: Iterable[Recording]) -> Recording:
+    """Return the recordings as one, in their order."""
+    whole = Recording()
+    for recording in recordings:
+        whole.extend(recording)
+    return whole
+
+
+def join(first: RowChange, second: RowChange) -> RowChange | None:
+    """Return two writes of one row as one; None where nothing is left of both."""
+    return _JOINS.get((first.kind, second.kind), _second)(first, second)
+
+
+def _still(kind: Kind) -> _Join:
+    """Return how a write after another of some kind leaves it at that kind."""
+
+    def join(first: RowChange, second: RowChange) -> RowChange:
+        columns = None
+        if kind is Kind.UPDATED and first.columns is not None and second.columns is not None:
+            columns = first.columns | second.columns
+        return replace(
+            second,
+            kind=kind,
+            columns=columns,
+            values=_values(first, second),
+            exclude=_exclude(first, second),
+        )
+
+    return join
+
+
+def _second(first: RowChange, second: RowChange) -> RowChange:
+    return replace(second, exclude=_exclude(first, second))
+
+
+def _nothing(first: RowChange, second: RowChange) -> None:
+    """A row that came and went within one transaction was never there for anybody else."""
+
+
+def _replaced(first: RowChange, second: RowChange) -> RowChange:
+    """Join a row's deletion with its return under the same key, which any column may have changed by."""
+    return replace(second, kind=Kind.UPDATED, columns=None, exclude=_exclude(first, second))
+
+
+def _values(first: RowChange, second: RowChange) -> Mapping[str, Any]:
+    if second.columns is None:
+        return second.values
+    kept = {name: value for name, value in first.values.items() if name not in second.columns}
+    return kept | dict(second.values)
+
+
+def _exclude(first: RowChange, second: RowChange) -> str | None:
+    """Spare a socket only where it wrote all of it: otherwise it would miss what others wrote."""
+    return first.exclude if first.exclude == second.exclude else None
+
+
+#: What two writes of one row are together. Where there is no line, the second says it all.
+_JOINS: dict[tuple[Kind, Kind], _Join] = {
+    (Kind.CREATED, Kind.CREATED): _still(Kind.CREATED),
+    (Kind.CREATED, Kind.UPDATED): _still(Kind.CREATED),
+    (Kind.CREATED, Kind.CHANGED): _still(Kind.CREATED),
+    (Kind.CREATED, Kind.DELETED): _nothing,
+    (Kind.UPDATED, Kind.UPDATED): _still(Kind.UPDATED),
+    (Kind.UPDATED, Kind.CREATED): _still(Kind.UPDATED),
+    (Kind.UPDATED, Kind.CHANGED): _still(Kind.UPDATED),
+    (Kind.DELETED, Kind.CREATED): _replaced,
+    (Kind.DELETED, Kind.CHANGED): _replaced,
+    (Kind.CHANGED, Kind.UPDATED): _still(Kind.CHANGED),
+    (Kind.CHANGED, Kind.CREATED): _still(Kind.CHANGED),
+    (Kind.CHANGED, Kind.CHANGED): _still(Kind.CHANGED),
+}
