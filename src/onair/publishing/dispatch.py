@@ -14,6 +14,7 @@ from onair import commit, conf
 from onair.exceptions import EventTooLarge
 from onair.publishing import capture, ending, failures, stats, testrun
 from onair.publishing.call import Call, Item
+from onair.publishing.carrier import Carrier
 from onair.publishing.event import Event, Outgoing, prepare
 from onair.publishing.queue import EventQueue
 from onair.publishing.route import deliver
@@ -21,13 +22,14 @@ from onair.publishing.routes import Routes, in_process
 from onair.publishing.sender import Sender
 
 
-def send(event: Event, *, using: str | None = None) -> None:
+def send(event: Event, *, using: str | None = None, instead: Event | None = None) -> None:
     """Send the event after the open transactions of this thread have committed.
 
     Nothing is raised for what happens on the way: it is logged and counted. Data above the limit is not sent.
 
     Args:
         using: the only database whose transaction is waited for.
+        instead: the event to send where the data of the first is above the limit.
 
     Raises:
         BadEvent: the event itself is not acceptable.
@@ -37,6 +39,9 @@ def send(event: Event, *, using: str | None = None) -> None:
     try:
         outgoing = prepare(event, limit=_limit())
     except EventTooLarge as error:
+        if instead is not None:
+            send(instead, using=using)
+            return
         stats.add(dropped=1)
         failures.report("too large", str(error))
         return
@@ -49,7 +54,8 @@ def call(action: Callable[[], object], *, label: str, using: str | None = None, 
 
     It may block: the background sender runs it, and no request waits for it. In tests it runs on the calling
     thread, before this returns, or with the tested code's commit. The end of the process waits for it as for
-    the events. What it raises is logged and counted.
+    the events. What it raises is logged and counted. It is called once, unless it raises ``ServiceDown``:
+    then it and all behind it wait and are tried again, like events for a server that is down.
 
     Args:
         label: what is done, for the log: ``"The provider's call for article.create"``.
@@ -176,7 +182,8 @@ def _sender_of_process() -> Sender:
 def _make_sender() -> Sender:
     options = conf.settings
     queue = EventQueue(max_events=options.QUEUE_EVENTS, max_bytes=options.QUEUE_SIZE)
-    sender = Sender(Routes().deliver, queue)
+    sender = Sender(Carrier(Routes().attempt), queue, max_age=options.QUEUE_SECONDS)
+    stats.measure(sender.measure)
     if _ending:
         sender.drain(options.DRAIN_TIMEOUT)
     ending.at_end_of_child(_drain)
