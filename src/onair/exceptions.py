@@ -5,7 +5,8 @@ OnAirError
 ├── BadRule                 a pattern or a function cannot be a rule (in authorization/patterns.py)
 └── PublishError            an event cannot be published as asked
     ├── BadEvent            its name, channel or data is not acceptable
-    └── EventTooLarge       its data exceeds the limit
+    ├── EventTooLarge       its data exceeds the limit
+    └── ServiceDown         raised by your own code: what it calls is down, and is called again later
 
 What a *client* does wrong is a ``protocol.errors.ProtocolError`` and never reaches a developer's code.
 """
@@ -33,3 +34,16 @@ class BadEvent(PublishError, ValueError):
 
 class EventTooLarge(PublishError, ValueError):
     """The serialised data of an event exceeds ``ONAIR["MAX_EVENT_SIZE"]``."""
+
+
+class ServiceDown(PublishError):
+    """What a provider or another call raises when its service is down: it is called again later.
+
+    Args:
+        message: what does not answer, and what to do about it.
+        retry_after: seconds that the service asks for, if it does.
+    """
+
+    def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -4,14 +4,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import pytest
 
 from onair.publishing import failures, stats
 from onair.publishing.event import Event, Outgoing, prepare
-from onair.publishing.stats import Counters
+from onair.publishing.stats import Stats
 from tests.publishing.receiver import PATIENCE, Receiver, receiving
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
@@ -29,17 +29,19 @@ from onair.publishing import stats
 """
 
 
+#: What only grows.
+COUNTERS = [field for field in fields(Stats) if field.name not in ("waiting", "waiting_bytes", "circuit")]
+
+
 @dataclass(frozen=True)
 class Counting:
     """How much the counters have grown since the test began."""
 
-    before: Counters
+    before: Stats
 
-    def __call__(self) -> Counters:
-        now = stats.read()
-        return Counters(
-            now.sent - self.before.sent, now.failed - self.before.failed, now.dropped - self.before.dropped
-        )
+    def __call__(self) -> Stats:
+        now, before = asdict(stats.read()), asdict(self.before)
+        return Stats(**{field.name: now[field.name] - before[field.name] for field in COUNTERS})
 
 
 @pytest.fixture

@@ -42,6 +42,8 @@ class Receiver:
     requests: Queue[Request] = field(default_factory=Queue)
     #: Chooses the status of the answer; nothing is answered, and the connection closed, for 0.
     answer: Callable[[Request], int] = lambda request: 200
+    #: Further headers of every answer.
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -90,6 +92,8 @@ def receiving(path: str = "", host: str = "127.0.0.1") -> Iterator[Receiver]:
             answer = b"{}" if status == 200 else b"not today"
             self.send_response(status)
             self.send_header("Content-Length", str(len(answer)))
+            for name, value in receiver.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer)
 

@@ -18,7 +18,7 @@ import onair
 from onair.exceptions import BadEvent
 from onair.publishing import capture
 from onair.publishing.event import Event
-from onair.publishing.stats import Counters
+from onair.publishing.stats import Stats
 from tests.publishing.conftest import Counting
 from tests.publishing.project_test import run
 from tests.publishing.receiver import Receiver
@@ -67,7 +67,7 @@ def test_an_event_for_an_encrypted_channel_among_others_is_sent_to_it_apart(
 
 def test_without_a_channel_nothing_happens(counted: Counting) -> None:
     onair.publish([], "message")
-    assert counted() == Counters()
+    assert counted() == Stats()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_too_much_data_is_logged_counted_and_dropped(
         onair.publish("a", "message", "x" * 48)
         onair.publish("a", "message", "x" * 49)
     assert len(events) == 1
-    assert counted() == Counters(dropped=1)
+    assert counted() == Stats(dropped=1)
     [record] = caplog.records
     for part in ("51 bytes", "limit is 50", 'ONAIR["MAX_EVENT_SIZE"]'):
         assert part in record.getMessage()
@@ -110,7 +110,7 @@ def test_hosted_pusher_takes_less(counted: Counting, settings: Any) -> None:
         onair.publish("a", "message", "x" * 10_238)
         onair.publish("a", "message", "x" * 10_239)
     assert len(events) == 1
-    assert counted() == Counters(dropped=1)
+    assert counted() == Stats(dropped=1)
 
 
 @pytest.mark.parametrize("header", HEADERS)
@@ -330,7 +330,7 @@ def test_an_error_of_the_service_never_reaches_the_caller(
 ) -> None:
     with mock.patch("pusher.Pusher.trigger", side_effect=RuntimeError("out of order")):
         onair.publish("a", "message")
-    assert counted() == Counters(failed=1)
+    assert counted() == Stats(failed=1)
     assert "out of order" in caplog.text
 
 

@@ -15,7 +15,7 @@ from onair import publish
 from onair.publishing import dispatch
 from onair.publishing.call import Call, runs
 from onair.publishing.capture import captured
-from onair.publishing.stats import Counters
+from onair.publishing.stats import Stats
 from tests.publishing import project_test
 from tests.publishing.conftest import Counting, outgoing
 from tests.publishing.receiver import Receiver
@@ -29,7 +29,7 @@ def test_in_a_test_it_runs_on_the_calling_thread_before_call_returns(counted: Co
     ran: list[threading.Thread] = []
     dispatch.call(lambda: ran.append(threading.current_thread()), label="The call")
     assert ran == [threading.current_thread()]
-    assert counted() == Counters(sent=1)
+    assert counted() == Stats(sent=1)
 
 
 def test_in_a_test_case_it_runs_with_the_codes_commit() -> None:
@@ -66,7 +66,7 @@ def test_an_error_is_logged_with_the_label_and_counted(
         "The provider's call for article.create failed: ValueError('no such channel')" in record.getMessage()
     )
     assert record.exc_info
-    assert counted() == Counters(failed=1)
+    assert counted() == Stats(failed=1)
 
 
 def test_what_collects_events_lets_calls_run() -> None:

@@ -11,13 +11,13 @@ from unittest import mock
 import certifi
 import pusher
 import pytest
-from pusher.errors import PusherBadAuth, PusherBadRequest, PusherForbidden
+from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus, PusherForbidden
 
 from onair import encryption
 from onair.conf import HostedPusher
 from onair.publishing.hosted import Hosted
 from onair.publishing.route import NotDelivered, Refused, Unavailable, deliver
-from onair.publishing.stats import Counters
+from onair.publishing.stats import Stats
 from tests.publishing.conftest import Counting, outgoing
 from tests.publishing.receiver import APP, Receiver
 from tests.publishing.sealed import opened
@@ -121,7 +121,7 @@ def test_several_events_are_one_call_of_trigger_batch(client_class: mock.Mock, c
         ],
         already_encoded=True,
     )
-    assert counted() == Counters(sent=2)
+    assert counted() == Stats(sent=2)
 
 
 def test_in_tests_each_event_is_a_call_of_trigger(client_class: mock.Mock) -> None:
@@ -154,8 +154,11 @@ ERRORS: list[tuple[Exception, type[NotDelivered], str]] = [
     (PusherBadAuth("Invalid signature"), Unavailable, "Check key, secret and app id"),
     (PusherForbidden("Over quota"), Unavailable, "over its quota"),
     (PusherBadRequest("The data is too large"), Refused, "10,240 bytes"),
-    (ValueError("Invalid Channel"), Refused, "See the documents of the pusher library"),
-    (RuntimeError("anything"), Refused, "See the documents of the pusher library"),
+    (PusherBadStatus("413: too large"), Refused, "10,240 bytes"),
+    (PusherBadStatus("429: slow down"), Unavailable, "more than its plan allows"),
+    (PusherBadStatus("503: down for maintenance"), Unavailable, "Its status page may say more"),
+    (ValueError("Invalid Channel"), Refused, "Pusher's library checks names"),
+    (RuntimeError("anything"), Refused, "Pusher's library checks names"),
 ]
 
 
@@ -183,7 +186,7 @@ def test_an_error_of_the_network_is_not_the_events_fault(
 def test_a_bad_app_id_is_refused_not_raised(counted: Counting, caplog: pytest.LogCaptureFixture) -> None:
     app = type(APP)("not digits", APP.credentials)
     deliver(Hosted(HostedPusher(app, "eu")), [outgoing()])
-    assert counted() == Counters(failed=1)
+    assert counted() == Stats(failed=1)
     assert "Invalid app id" in caplog.text
 
 
@@ -192,7 +195,7 @@ def test_without_the_library_the_command_that_installs_it_is_logged(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pusher", None)
     deliver(Hosted(TARGET), [outgoing()])
-    assert counted() == Counters(failed=1)
+    assert counted() == Stats(failed=1)
     assert 'pip install "django-onair[pusher]"' in caplog.text
 
 
@@ -220,7 +223,7 @@ def test_the_real_library_posts_one_event(
     body = receiver.next().body
     assert json.loads(body.pop("data")) == {"text": "zoë"}
     assert body == {"name": "message", "channels": ["c"], "socket_id": "1.2"}
-    assert counted() == Counters(sent=1)
+    assert counted() == Stats(sent=1)
 
 
 def test_the_real_library_posts_a_batch_and_keeps_its_connection(
@@ -240,7 +243,7 @@ def test_the_real_library_encrypts_with_the_sites_key(
     deliver(Hosted(local_library), [outgoing("message", {"n": 1}, channels=(channel,))])
     body = receiver.next().body
     assert (json.loads(opened(channel, body["data"])), body["channels"]) == ({"n": 1}, [channel])
-    assert counted() == Counters(sent=1)
+    assert counted() == Stats(sent=1)
 
 
 def test_the_real_library_posts_to_a_user(receiver: Receiver, local_library: HostedPusher) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from onair.publishing.event import Outgoing
 from onair.publishing.http_api import HttpApi
-from onair.publishing.route import NotDelivered, Refused, Unavailable, deliver
-from onair.publishing.stats import Counters
+from onair.publishing.route import NotDelivered, Refused, Unavailable, attempt, deliver
+from onair.publishing.stats import Stats
 from tests.publishing.conftest import Counting, outgoing
 from tests.publishing.receiver import APP, PATIENCE, Receiver, Request, receiving
 from tests.publishing.sealed import opened
@@ -76,7 +76,7 @@ def test_several_events_are_posted_in_batches_of_ten(
     assert [len(request.events) for request in requests] == [10, 10, 3]
     assert [name for request in requests for name in names(request)] == [str(n) for n in range(23)]
     assert requests[0].events[0] == {"name": "0", "data": "null", "channel": "c"}
-    assert counted() == Counters(sent=23)
+    assert counted() == Stats(sent=23)
 
 
 def test_a_server_that_takes_more_gets_more(receiver: Receiver, connect: Connect) -> None:
@@ -117,7 +117,7 @@ def test_a_connection_that_the_server_dropped_is_made_again(
     deliver(api, [outgoing("first")])
     deliver(api, [outgoing("second")])
     assert [names(receiver.next()) for _ in range(3)] == [["first"], ["second"], ["second"]]
-    assert counted() == Counters(sent=2)
+    assert counted() == Stats(sent=2)
 
 
 def test_a_server_that_always_drops_the_connection_is_unreachable(
@@ -143,7 +143,7 @@ def test_nobody_at_the_address_is_unreachable_and_says_what_to_do(
     api = connect(f"http://127.0.0.1:{port}")
     deliver(api, numbered(25))
     deliver(api, numbered(1))
-    assert counted() == Counters(failed=26)
+    assert counted() == Stats(failed=26)
     [record] = caplog.records
     assert f"http://127.0.0.1:{port} does not answer" in record.getMessage()
     assert "refused" in record.getMessage()
@@ -164,6 +164,7 @@ def test_a_server_that_does_not_answer_in_time_is_unreachable(connect: Connect) 
         (400, Refused, "Its own log may say more"),
         (401, Unavailable, "Check the key and the secret"),
         (403, Unavailable, "The app is disabled there"),
+        (429, Unavailable, "The app publishes more than its plan allows"),
         (404, Unavailable, "Check the address and the app id"),
         (413, Refused, "Publish less data in one event"),
         (500, Unavailable, "Its own log may say more"),
@@ -177,6 +178,15 @@ def test_an_error_says_what_the_server_answered_and_what_to_do(
     with pytest.raises(kind, match=f"answered {status}: not today. {remedy}") as refused:
         connect(receiver.base_url).post([outgoing()], 5)
     assert "a-secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_time_that_a_server_asks_for_is_kept(status: int, receiver: Receiver, connect: Connect) -> None:
+    receiver.answer = lambda request: status
+    receiver.headers = {"Retry-After": "17"}
+    with pytest.raises(Unavailable) as unavailable:
+        connect(receiver.base_url).post([outgoing()], 5)
+    assert unavailable.value.wish == 17
 
 
 def test_one_bad_event_does_not_take_the_others_with_it(
@@ -193,7 +203,7 @@ def test_one_bad_event_does_not_take_the_others_with_it(
         ["3"],
         ["4"],
     ]
-    assert counted() == Counters(sent=4, failed=1)
+    assert counted() == Stats(sent=4, failed=1)
     assert "An event was lost." in caplog.text
 
 
@@ -202,15 +212,17 @@ def test_a_server_that_takes_nothing_is_not_asked_for_each_event(
 ) -> None:
     receiver.answer = lambda request: 503
     deliver(connect(receiver.base_url), numbered(25))
-    assert counted() == Counters(failed=25)
+    assert counted() == Stats(failed=25)
     assert receiver.requests.qsize() == 1
 
 
 def test_after_the_deadline_nothing_is_begun(
     receiver: Receiver, connect: Connect, counted: Counting, caplog: pytest.LogCaptureFixture
 ) -> None:
-    deliver(connect(receiver.base_url), numbered(15), deadline=0)
-    assert counted() == Counters(failed=15)
+    outage = attempt(connect(receiver.base_url), numbered(15), deadline=0)
+    assert outage is not None
+    outage.give_up()
+    assert counted() == Stats(failed=15)
     assert receiver.requests.empty()
     assert "DRAIN_TIMEOUT" in caplog.text
 
@@ -225,7 +237,7 @@ def test_a_server_that_comes_back_is_used_again(
         deliver(api, [outgoing("during")])
         receiver.answer = lambda request: 200
         deliver(api, [outgoing("after")])
-    assert counted() == Counters(sent=2, failed=1)
+    assert counted() == Stats(sent=2, failed=1)
     assert len(caplog.records) == 1
 
 

@@ -118,7 +118,7 @@ dispatch._sender._lock.acquire()
 onair.publish("room", "parent 2")
 child = os.fork()
 if child == 0:
-    assert stats.read() == stats.Counters()
+    assert stats.read() == stats.Stats()
     onair.publish("room", "child")
     raise SystemExit(0)
 dispatch._sender._lock.release()

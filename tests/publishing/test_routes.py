@@ -17,7 +17,7 @@ from onair.engines import announcements, local
 from onair.engines.announcements import Claim
 from onair.protocol.publication import Publication
 from onair.publishing.routes import Routes
-from onair.publishing.stats import Counters
+from onair.publishing.stats import Stats
 from tests.publishing.conftest import Counting, outgoing
 from tests.publishing.real_server import serving
 from tests.publishing.receiver import Receiver
@@ -70,7 +70,7 @@ def test_the_server_in_this_process_gets_them(
 ) -> None:
     routes.deliver([outgoing("1", {"n": 1}, socket_id="1.2"), outgoing("2")])
     assert published == [Publication(("c",), "1", '{"n":1}', "1.2"), Publication(("c",), "2", "null")]
-    assert counted() == Counters(sent=2)
+    assert counted() == Stats(sent=2)
 
 
 def test_a_url_beats_the_server_in_this_process(
@@ -110,7 +110,7 @@ def test_settings_that_went_wrong_are_logged(
 ) -> None:
     settings.ONAIR = {"URL": "ftp://a-key:a-secret@example.com/apps/1"}
     routes.deliver([outgoing()])
-    assert counted() == Counters(failed=1)
+    assert counted() == Stats(failed=1)
     assert "unknown scheme" in caplog.text
     assert "a-secret" not in caplog.text
 
@@ -119,7 +119,7 @@ def test_in_tests_nobody_is_silence_and_counted(
     routes: Routes, counted: Counting, caplog: pytest.LogCaptureFixture
 ) -> None:
     routes.deliver([outgoing(), outgoing()])
-    assert counted() == Counters(dropped=2)
+    assert counted() == Stats(dropped=2)
     assert not caplog.records
 
 
@@ -128,7 +128,7 @@ def test_in_tests_no_other_process_is_looked_for(
 ) -> None:
     claim.announce("127.0.0.1", receiver.port)
     routes.deliver([outgoing()])
-    assert counted() == Counters(dropped=1)
+    assert counted() == Stats(dropped=1)
     assert receiver.requests.empty()
 
 

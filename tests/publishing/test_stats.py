@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from onair.publishing import stats
-from onair.publishing.stats import Counters
+from onair.publishing.stats import Stats
 from tests.publishing.conftest import Counting
 
 
@@ -20,14 +20,14 @@ def test_events_are_counted_from_every_thread(counted: Counting) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert counted() == Counters(sent=4_000, failed=0, dropped=8_000)
+    assert counted() == Stats(sent=4_000, failed=0, dropped=8_000)
 
 
 def test_a_forked_child_counts_its_own() -> None:
     stats.add(failed=1)
     child = os.fork()
     if child == 0:
-        os._exit(0 if stats.read() == Counters() else 1)
+        os._exit(0 if stats.read() == Stats() else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 

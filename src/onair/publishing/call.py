@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from onair.exceptions import ServiceDown
 from onair.publishing import failures, stats
 from onair.publishing.event import Outgoing
+from onair.publishing.route import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,17 @@ Item = Outgoing | Call
 
 
 def run(call: Call) -> None:
-    """Do it. An error is logged and counted, and never raised."""
+    """Do it. An error is logged and counted, and never raised.
+
+    Raises:
+        Unavailable: the action says that its service is down (:class:`ServiceDown`).
+    """
     try:
         call.action()
+    except ServiceDown as down:
+        raise Unavailable(
+            f"call {call.label}", f"{call.label} failed: {down}", wish=down.retry_after
+        ) from down
     except Exception as error:
         stats.add(failed=1)
         failures.report(f"call {call.label}", f"{call.label} failed: {error!r}.", error=error)

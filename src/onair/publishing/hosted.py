@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from json import JSONDecodeError
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -12,20 +15,34 @@ from django.utils.module_loading import import_string
 from onair import encryption
 from onair.conf import HostedPusher
 from onair.publishing.event import Outgoing
-from onair.publishing.http_api import BATCH, BATCH_SIZE, in_batches
-from onair.publishing.route import NotDelivered, Refused, Unavailable
+from onair.publishing.http_api import BATCH, BATCH_SIZE, CONNECT_TIMEOUT, error_of, in_batches
+from onair.publishing.route import TIMEOUT, NotDelivered, Refused, Unavailable
 
 INSTALL = 'pip install "django-onair[pusher]"'
 
-#: Errors that no event is the reason for.
-_OF_THE_APP = {"PusherBadAuth", "PusherForbidden"}
+#: Above which the library takes no data: it measures the text in memory, where it may have four times as many
+#: bytes as on its way. What is already encoded is not measured.
+_MOST_IN_MEMORY = 30_720
 
-#: What to do about an error of the library, by the name of its class.
+#: What the library's errors mean, by the names of their classes: mocks may raise others of these names.
+_STATUSES = {"PusherBadRequest": 400, "PusherBadAuth": 401, "PusherForbidden": 403}
+
+#: What to do about an answer.
 _REMEDIES = {
-    "PusherBadAuth": "Check key, secret and app id on the app's keys page, and this machine's clock.",
-    "PusherForbidden": "The app is disabled, or over its quota.",
-    "PusherBadRequest": "Hosted Pusher takes 10,240 bytes of data in one event.",
+    400: "Hosted Pusher takes 10,240 bytes of data in one event.",
+    401: "Check key, secret and app id on the app's keys page, and this machine's clock.",
+    403: "The app is disabled, or over its quota.",
+    413: "Hosted Pusher takes 10,240 bytes of data in one event: send less, or an id to fetch the rest by.",
+    429: "The app publishes more than its plan allows.",
 }
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What the library has no words for: the seconds that a request may take, and a wish in its answer."""
+
+    timeout: float = TIMEOUT
+    retry_after: str | None = None
 
 
 class Hosted:
@@ -40,13 +57,14 @@ class Hosted:
         self._target = target
         self._batch = batch
         self._clients: dict[tuple[Callable[..., Any], bool], Any] = {}
+        self._exchange = Exchange()
 
     def chunks(self, events: Sequence[Outgoing]) -> Iterator[Sequence[Outgoing]]:
         for plain, run in groupby(events, key=_is_plain):
             yield from in_batches(list(run), self._batch if plain else 1, BATCH_SIZE)
 
     def post(self, chunk: Sequence[Outgoing], timeout: float) -> None:
-        """Send the part. The library has its own time limit, of 5 seconds."""
+        self._exchange.timeout, self._exchange.retry_after = timeout, None
         try:
             self._send(chunk)
         except NotDelivered:
@@ -58,17 +76,23 @@ class Hosted:
                 f"Hosted Pusher does not answer: {error}. Check this machine's network and {which}.",
             ) from error
         except Exception as error:
-            raise _error(type(error).__name__, error) from error
+            raise _error(error, self._exchange.retry_after) from error
 
     def close(self) -> None:
         self._clients.clear()
 
     def _send(self, chunk: Sequence[Outgoing]) -> None:
         client = self._client(chunk[0])
-        if len(chunk) == 1:
+        if len(chunk) == 1 and not self._is_wide(chunk[0]):
             client.trigger(*_arguments(chunk[0]))
-        else:
-            client.trigger_batch([_entry(event) for event in chunk], already_encoded=True)
+            return
+        entries = [_entry(event, channel) for event in chunk for channel in event.channels]
+        for start in range(0, len(entries), BATCH):
+            client.trigger_batch(entries[start : start + BATCH], already_encoded=True)
+
+    def _is_wide(self, event: Outgoing) -> bool:
+        """Whether ``trigger`` would refuse the data for its size in memory."""
+        return self._batch > 1 and _is_plain(event) and sys.getsizeof(event.text) > _MOST_IN_MEMORY
 
     def _client(self, event: Outgoing) -> Any:
         made_for = _client_class(event.client), event.encrypted
@@ -78,25 +102,53 @@ class Hosted:
 
     def _make(self, client_class: Callable[..., Any], encrypted: bool) -> Any:
         if not encrypted:  # projects' tests assert what their client is made with
-            return make_client(self._target, client_class)
+            return make_client(self._target, client_class, exchange=self._exchange)
         key = b64encode(encryption.master_key()).decode()
-        return make_client(self._target, client_class, encryption_master_key_base64=key)
+        return make_client(
+            self._target, client_class, exchange=self._exchange, encryption_master_key_base64=key
+        )
 
 
-def make_client(target: HostedPusher, client_class: Callable[..., Any], **options: Any) -> Any:
-    """Return a client of the library, or of what stands in its place, for the app and its cluster."""
+def make_client(
+    target: HostedPusher,
+    client_class: Callable[..., Any],
+    *,
+    exchange: Exchange | None = None,
+    **options: Any,
+) -> Any:
+    """Return a client of the library, or of what stands in its place, for the app and its cluster.
+
+    Args:
+        exchange: bounds the time of each request, and gets what its answer asks for.
+    """
     app = target.app
     if target.host:
         options["host"] = target.host
     return client_class(
-        app_id=app.id, key=app.key, secret=app.secret, cluster=target.cluster, **options, **_backend()
+        app_id=app.id,
+        key=app.key,
+        secret=app.secret,
+        cluster=target.cluster,
+        **options,
+        **_backend(exchange or Exchange()),
     )
 
 
-def _error(kind: str, error: Exception) -> NotDelivered:
-    remedy = _REMEDIES.get(kind, "See the documents of the pusher library.")
-    whose = Unavailable if kind in _OF_THE_APP else Refused
-    return whose(f"hosted {kind}", f"Hosted Pusher refused: {kind}: {error}. {remedy}")
+def _error(error: Exception, retry_after: str | None) -> NotDelivered:
+    kind = type(error).__name__
+    message = f"Hosted Pusher refused: {kind}: {error}."
+    status = _STATUSES.get(kind) or _status(str(error) if kind == "PusherBadStatus" else "")
+    if status is not None:
+        return error_of(status, message, _REMEDIES.get(status, "Its status page may say more."), retry_after)
+    if isinstance(error, JSONDecodeError):
+        return Unavailable("hosted answer", "What answers in hosted Pusher's place is no Pusher: a proxy?")
+    return Refused(f"hosted {kind}", f"{message} Pusher's library checks names, sizes and the app id itself.")
+
+
+def _status(message: str) -> int | None:
+    """Return the status that the library's error begins with."""
+    status = message.partition(":")[0]
+    return int(status) if status.isdigit() else None
 
 
 def _is_plain(event: Outgoing) -> bool:
@@ -113,8 +165,8 @@ def _arguments(event: Outgoing) -> tuple[Any, ...]:
     return three if event.client and event.socket_id is None else (*three, event.socket_id)
 
 
-def _entry(event: Outgoing) -> dict[str, Any]:
-    entry = {"channel": event.channels[0], "name": event.name, "data": event.text}
+def _entry(event: Outgoing, channel: str) -> dict[str, Any]:
+    entry = {"channel": channel, "name": event.name, "data": event.text}
     return entry | {"socket_id": event.socket_id} if event.socket_id else entry
 
 
@@ -128,10 +180,14 @@ def _client_class(named: str | Callable[..., Any] | None) -> Callable[..., Any]:
         ) from error
 
 
-def _backend() -> dict[str, Any]:
-    """Return the library's backend with the roots of certifi: its own are of 2021, over ``verify``."""
+def _backend(exchange: Exchange) -> dict[str, Any]:
+    """Return the library's backend with bounded times, and with the roots of certifi.
+
+    Its own roots are of 2021, and it puts them over ``verify``.
+    """
     try:
         import certifi
+        from pusher.http import process_response
         from pusher.requests import RequestsBackend
     except ImportError:
         return {}
@@ -141,5 +197,17 @@ def _backend() -> dict[str, Any]:
             super().__init__(client, **options)
             if client.ssl:
                 self.options["verify"] = certifi.where()
+
+        def send_request(self, request: Any) -> Any:
+            answer = self.session.request(
+                request.method,
+                request.url,
+                data=request.body,
+                headers=request.headers,
+                timeout=(min(CONNECT_TIMEOUT, exchange.timeout), exchange.timeout),
+                **self.options,
+            )
+            exchange.retry_after = answer.headers.get("Retry-After")
+            return process_response(answer.status_code, answer.text)
 
     return {"backend": Backend}

@@ -14,6 +14,7 @@ from urllib3.exceptions import HTTPError, ProtocolError
 from onair.protocol.app import App
 from onair.protocol.signing import signed_query
 from onair.publishing.event import Outgoing
+from onair.publishing.retry_after import retry_after_seconds
 from onair.publishing.route import NotDelivered, Refused, Unavailable
 
 #: Seconds that a connection may take to be made.
@@ -36,6 +37,7 @@ _REMEDIES = {
     401: 'Check the key and the secret in ONAIR["URL"], and the clocks of both machines.',
     403: "The app is disabled there, or over its quota.",
     404: 'Check the address and the app id in ONAIR["URL"].',
+    429: "The app publishes more than its plan allows.",
     413: 'Publish less data in one event, or raise the server\'s limit (ours: ONAIR["MAX_EVENT_SIZE"]).',
 }
 
@@ -67,14 +69,14 @@ class HttpApi:
         path = self._path + endpoint
         body = msgspec.json.encode(content)
         query = signed_query(self._app.credentials[0], "POST", path, body, timestamp=int(time.time()))
-        status, text = self._answer(f"{path}?{urlencode(query)}", body, timeout)
-        if status >= 300:
-            raise self._error(status, text)
+        answer = self._answer(f"{path}?{urlencode(query)}", body, timeout)
+        if answer.status >= 300:
+            raise self._error(answer)
 
     def close(self) -> None:
         self._pool.close()
 
-    def _answer(self, target: str, body: bytes, timeout: float) -> tuple[int, str]:
+    def _answer(self, target: str, body: bytes, timeout: float) -> urllib3.BaseHTTPResponse:
         limits = urllib3.Timeout(connect=min(CONNECT_TIMEOUT, timeout), read=timeout)
         try:
             return self._request(target, body, limits)
@@ -85,21 +87,29 @@ class HttpApi:
                 'ONAIR["URL"] name one that runs.',
             ) from error
 
-    def _request(self, target: str, body: bytes, timeout: urllib3.Timeout) -> tuple[int, str]:
+    def _request(self, target: str, body: bytes, timeout: urllib3.Timeout) -> urllib3.BaseHTTPResponse:
         try:
-            response = self._pool.urlopen("POST", target, body, timeout=timeout, redirect=False)
+            return self._pool.urlopen("POST", target, body, timeout=timeout, redirect=False)
         except ProtocolError:
             # The server closed the connection that was kept alive in the moment when it was used again.
-            response = self._pool.urlopen("POST", target, body, timeout=timeout, redirect=False)
-        return response.status, response.data.decode(errors="replace")
+            return self._pool.urlopen("POST", target, body, timeout=timeout, redirect=False)
 
-    def _error(self, status: int, text: str) -> NotDelivered:
-        remedy = _REMEDIES.get(status, "Its own log may say more.")
-        kind = Refused if status in _OF_THE_EVENT else Unavailable
-        return kind(
-            f"refused {status}",
-            f"The server at {self._base_url} answered {status}: {_first_line(text) or 'nothing'}. {remedy}",
+    def _error(self, answer: urllib3.BaseHTTPResponse) -> NotDelivered:
+        text = answer.data.decode(errors="replace")
+        return error_of(
+            answer.status,
+            f"The server at {self._base_url} answered {answer.status}: {_first_line(text) or 'nothing'}.",
+            _REMEDIES.get(answer.status, "Its own log may say more."),
+            answer.headers.get("Retry-After"),
         )
+
+
+def error_of(status: int, message: str, remedy: str, retry_after: str | None) -> NotDelivered:
+    """Return what an answer means for the events of its request."""
+    kind, message = f"refused {status}", f"{message} {remedy}"
+    if status in _OF_THE_EVENT:
+        return Refused(kind, message)
+    return Unavailable(kind, message, wish=retry_after_seconds(retry_after))
 
 
 def in_batches(events: Sequence[Outgoing], most: int, size: int) -> Iterator[list[Outgoing]]:

@@ -1,51 +1,77 @@
-"""The events that wait for being sent: bounded, pure, first in first out."""
+"""What waits for being sent: bounded, pure, first in first out."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from onair.publishing.call import Item
 
 
+class Waiting(NamedTuple):
+    """An item, and since when it waits, in seconds of the caller's clock."""
+
+    item: Item
+    since: float
+
+
 class EventQueue:
-    """Holds at most so many events and so many bytes of data; beyond either the oldest are dropped."""
+    """Holds at most so many items and so many bytes of data; beyond either the oldest are dropped."""
 
     def __init__(self, *, max_events: int, max_bytes: int) -> None:
         self._max_events = max_events
         self._max_bytes = max_bytes
-        self._events: deque[Item] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._bytes = 0
 
     def __len__(self) -> int:
-        return len(self._events)
+        return len(self._waiting)
 
     @property
     def size(self) -> int:
         """The bytes of data that wait."""
         return self._bytes
 
-    def put(self, event: Item) -> int:
-        """Add an event. Return how many were dropped for it, itself included where it is too large alone."""
-        self._events.append(event)
-        self._bytes += event.size
-        dropped = 0
-        while len(self._events) > self._max_events or self._bytes > self._max_bytes:
-            self._pop()
-            dropped += 1
-        return dropped
+    def put(self, item: Item, now: float) -> int:
+        """Add an item. Return how many were dropped for it, itself included where it is too large alone."""
+        self._waiting.append(Waiting(item, now))
+        self._bytes += item.size
+        return self._fit()
 
-    def take(self, *, max_events: int, max_bytes: int) -> list[Item]:
-        """Remove and return the oldest events, at least one where there are any, within both limits."""
-        taken: list[Item] = []
+    def put_back(self, taken: Sequence[Waiting]) -> int:
+        """Put what was taken last before all others again. Return how many were dropped, the oldest first."""
+        self._waiting.extendleft(reversed(taken))
+        self._bytes += sum(waiting.item.size for waiting in taken)
+        return self._fit()
+
+    def take(self, *, max_events: int, max_bytes: int) -> list[Waiting]:
+        """Remove and return the oldest items, at least one where there are any, within both limits."""
+        taken: list[Waiting] = []
         size = 0
-        while self._events and len(taken) < max_events:
-            size += self._events[0].size
+        while self._waiting and len(taken) < max_events:
+            size += self._waiting[0].item.size
             if taken and size > max_bytes:
                 break
             taken.append(self._pop())
         return taken
 
-    def _pop(self) -> Item:
-        event = self._events.popleft()
-        self._bytes -= event.size
-        return event
+    def expire(self, before: float) -> int:
+        """Drop what has waited since before that time. Return how many there were."""
+        expired = 0
+        while self._waiting and self._waiting[0].since < before:
+            self._pop()
+            expired += 1
+        return expired
+
+    def _fit(self) -> int:
+        dropped = 0
+        while len(self._waiting) > self._max_events or self._bytes > self._max_bytes:
+            self._pop()
+            dropped += 1
+        return dropped
+
+    def _pop(self) -> Waiting:
+        waiting = self._waiting.popleft()
+        self._bytes -= waiting.item.size
+        return waiting

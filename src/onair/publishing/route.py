@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 from onair.publishing import failures, stats
 from onair.publishing.event import Outgoing
@@ -29,7 +29,25 @@ class Refused(NotDelivered):
 
 
 class Unavailable(NotDelivered):
-    """Nobody answered, or not because of these events: others have no chance now, either."""
+    """Nobody answered, or not because of these events: others have no chance now, either.
+
+    ``wish`` is the time in seconds that the server asks to be left alone.
+    """
+
+    def __init__(self, kind: str, message: str, *, wish: float = 0.0) -> None:
+        super().__init__(kind, message)
+        self.wish = wish
+
+
+class Outage(NamedTuple):
+    """Why the last so many of some events, or calls, did not arrive."""
+
+    error: Unavailable
+    left: int
+
+    def give_up(self) -> None:
+        """Count and log them as lost."""
+        _fail(self.error, self.left)
 
 
 class Route(Protocol):
@@ -52,34 +70,44 @@ class Route(Protocol):
         """Let go of what is kept open between two posts."""
 
 
-def deliver(route: Route, events: Sequence[Outgoing], deadline: float = float("inf")) -> None:
-    """Send the events in their order. What fails is logged and counted; nothing is raised for it.
+def attempt(route: Route, events: Sequence[Outgoing], deadline: float = float("inf")) -> Outage | None:
+    """Send the events in their order, until nobody answers. What is refused is logged and counted.
 
     Args:
         deadline: when to stop, by ``time.monotonic()``.
     """
-    waiting = len(events)
-    for chunk in route.chunks(events):
-        try:
-            _post(route, chunk, deadline)
-        except Unavailable as error:
-            _fail(error, waiting)
-            return
-        waiting -= len(chunk)
+    left = len(events)
+    try:
+        for chunk in route.chunks(events):
+            for done in _post(route, chunk, deadline):
+                left -= done
+    except Unavailable as error:
+        return Outage(error, left)
+    return None
 
 
-def _post(route: Route, chunk: Sequence[Outgoing], deadline: float) -> None:
+def deliver(route: Route, events: Sequence[Outgoing]) -> None:
+    """Send the events in their order, once. What fails is logged and counted; nothing is raised for it."""
+    outage = attempt(route, events)
+    if outage is not None:
+        outage.give_up()
+
+
+def _post(route: Route, chunk: Sequence[Outgoing], deadline: float) -> Iterator[int]:
+    """Send a part. Yield the number of events whose fate is known, as it becomes known."""
     try:
         route.post(chunk, _time_left(deadline))
     except Refused as error:
         if len(chunk) == 1:
             _fail(error, 1)
+            yield 1
             return
         # One bad event must not take the others with it.
         for event in chunk:
-            _post(route, [event], deadline)
+            yield from _post(route, [event], deadline)
     else:
         stats.add(sent=len(chunk))
+        yield len(chunk)
 
 
 def _time_left(deadline: float) -> float:

@@ -15,12 +15,17 @@ from onair.publishing.call import Call, Item, run, runs
 from onair.publishing.event import Outgoing
 from onair.publishing.hosted import Hosted
 from onair.publishing.http_api import BATCH, OWN_BATCH, HttpApi
-from onair.publishing.route import Route, deliver
+from onair.publishing.route import Outage, Route, Unavailable, attempt
 
 NO_SERVER = (
     "No server of this site runs, so its events reach nobody (said once). Start one: manage.py runserver to "
     "develop; manage.py onair serve beside a WSGI server; onair.asgi in an ASGI server. Or name one "
     'elsewhere: ONAIR = {"URL": …}, or the environment\'s ONAIR_URL.'
+)
+
+SERVER_GONE = (
+    "The server of this site has gone. Start it again: manage.py runserver, manage.py onair serve, or the "
+    "ASGI server with onair.asgi."
 )
 
 
@@ -52,14 +57,28 @@ class Routes:
         self._batch = batch
         self._route: Route | None = None
         self._taken_for: object = None
+        # Whether there was a server in another process. While it starts again its events wait.
+        self._has_found = False
 
-    def deliver(self, items: Sequence[Item], deadline: float = float("inf")) -> None:
-        """Send the events and do the calls in their order. What fails is logged and counted, never raised."""
+    def attempt(self, items: Sequence[Item], deadline: float = float("inf")) -> Outage | None:
+        """Send the events and do the calls in their order, until nobody answers.
+
+        Args:
+            deadline: when to stop, by ``time.monotonic()``.
+        """
+        left = len(items)
         for part in runs(items):
-            if isinstance(part, Call):
-                run(part)
-            else:
-                self._deliver(part, deadline)
+            outage = _do(part) if isinstance(part, Call) else self._send(part, deadline)
+            left -= 1 if isinstance(part, Call) else len(part)
+            if outage is not None:
+                return Outage(outage.error, left + outage.left)
+        return None
+
+    def deliver(self, items: Sequence[Item]) -> None:
+        """Send the events and do the calls, once. What fails is logged and counted, never raised."""
+        outage = self.attempt(items)
+        if outage is not None:
+            outage.give_up()
 
     def close(self) -> None:
         """Let go of what is kept open."""
@@ -67,19 +86,21 @@ class Routes:
             self._route.close()
             self._route = None
 
-    def _deliver(self, events: Sequence[Outgoing], deadline: float) -> None:
+    def _send(self, events: Sequence[Outgoing], deadline: float) -> Outage | None:
         try:
             route = self._current()
         except (ConfigurationError, announcements.UnsafeFolder) as error:
             stats.add(failed=len(events))
             failures.report("no route", f"{error} Events are lost until then.")
-            return
+            return None
         if route is not None:
-            deliver(route, events, deadline)
-            return
+            return attempt(route, events, deadline)
+        if self._has_found:
+            return Outage(Unavailable("server gone", SERVER_GONE), len(events))
         stats.add(dropped=len(events))
         if not testrun.is_on():
             failures.warn_once("no server", NO_SERVER)
+        return None
 
     def _current(self) -> Route | None:
         target = conf.target()
@@ -96,8 +117,17 @@ class Routes:
         if isinstance(target, conf.RemoteServer):
             return HttpApi(target.app, target.base_url)
         if isinstance(way, Announcement):
+            self._has_found = True
             return HttpApi(target.app, _base_url(way), batch=OWN_BATCH)
         return InProcess(target.app, way) if way is not None else None
+
+
+def _do(call: Call) -> Outage | None:
+    try:
+        run(call)
+    except Unavailable as error:
+        return Outage(error, 1)
+    return None
 
 
 def in_process() -> InProcess | None:
