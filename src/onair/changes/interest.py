@@ -13,8 +13,8 @@ from django.db.models import Model
 from onair import conf, testrun
 from onair.changes.change import Commit
 from onair.changes.recording import Recording, joined
-from onair.commit import Gathering
 from onair.exceptions import ConfigurationError
+from onair.gathering import Gathering
 
 logger = logging.getLogger("onair.changes")
 
