@@ -65,7 +65,7 @@ class Receiver:
 
 
 @contextmanager
-def receiving(path: str = "", host: str = "127.0.0.1") -> Iterator[Receiver]:
+def receiving(path: str = "", host: str = "127.0.0.1", port: int = 0) -> Iterator[Receiver]:
     """Run a receiver.
 
     Args:
@@ -100,7 +100,7 @@ def receiving(path: str = "", host: str = "127.0.0.1") -> Iterator[Receiver]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer((host, 0), Handler)
+    server = ThreadingHTTPServer((host, port), Handler)
     receiver = Receiver(server.server_address[1])
     with running(server):
         yield receiver
