@@ -11,7 +11,8 @@ from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
-from tests.postgres import ALIAS, ON_MEMORY, ON_POSTGRES, Cluster, folder_of_programs
+from tests.cluster import Cluster, folder_of_programs
+from tests.postgres import ALIAS, ON_MEMORY, ON_POSTGRES
 
 _CLUSTER = pytest.StashKey[Cluster]()
 

@@ -20,15 +20,7 @@ those tests fail, and the message names the remedy.
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import pytest
@@ -40,28 +32,6 @@ ON_MEMORY = pytest.param("default", marks=pytest.mark.django_db(transaction=True
 ON_FILE = pytest.param("file", marks=pytest.mark.django_db(transaction=True, databases=["default", "file"]))
 ON_POSTGRES = pytest.param(ALIAS, marks=pytest.mark.django_db(transaction=True, databases=["default", ALIAS]))
 
-#: Nothing in a test's cluster is worth a write to the disk.
-OPTIONS = {
-    "fsync": "off",
-    "full_page_writes": "off",
-    "synchronous_commit": "off",
-    "listen_addresses": "",
-    "max_connections": "200",
-    "shared_buffers": "32MB",
-    "logging_collector": "off",
-}
-
-#: Seconds for a program of PostgreSQL.
-_WAIT = 60
-
-#: Stops the cluster of a run that was killed before it could.
-_WATCH = """
-(
-    while ps -p "$1" >/dev/null; do sleep 1; done
-    if [ -d "$3" ]; then "$2/pg_ctl" stop --silent --mode=immediate --pgdata="$3/data"; rm -rf "$3"; fi
-) &
-"""
-
 Test = TypeVar("Test", bound=Callable[..., object])
 
 
@@ -71,115 +41,3 @@ def on_postgres(test: Test) -> Test:
     for mark in ON_POSTGRES.marks:
         marked = getattr(pytest.mark, mark.name)(*mark.args, **mark.kwargs)(marked)
     return cast("Test", marked)
-
-
-class NoPostgres(Exception):
-    """PostgreSQL's programs are not on this machine."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This test needs PostgreSQL, and this machine has no initdb: run scripts/install-postgresql."
-        )
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """A cluster in a folder of its own, shared by the processes of one test run.
-
-    Args:
-        folder: Where it lies; the sockets are in there too. The processes share it by its path.
-        owner: The process whose end is the cluster's.
-    """
-
-    folder: str
-    owner: int
-
-    @classmethod
-    def planned(cls) -> Cluster:
-        """Return one that is not there yet, and costs nothing until it is started."""
-        return cls(tempfile.mkdtemp(prefix="onair-pg-"), os.getpid())
-
-    @property
-    def _data(self) -> Path:
-        return Path(self.folder) / "data"
-
-    def ensure_started(self) -> None:
-        """Start it, unless another process of the run has done so.
-
-        Raises:
-            NoPostgres: There are no programs to start.
-        """
-        programs = folder_of_programs()
-        with Path(self.folder, "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not self._data.exists():
-                self._start(programs)
-
-    def stop(self) -> None:
-        """Stop it if it runs, and remove it."""
-        if self._data.exists():
-            with suppress(subprocess.SubprocessError):
-                _run([folder_of_programs() / "pg_ctl", "stop", "--mode=immediate", f"--pgdata={self._data}"])
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _start(self, programs: Path) -> None:
-        if os.getuid() == 0:
-            shutil.chown(self.folder, "postgres", "postgres")
-        try:
-            _run(
-                [
-                    *(programs / "initdb", f"--pgdata={self._data}", "--username=postgres", "--auth=trust"),
-                    *("--encoding=UTF8", "--locale=C", "--no-sync"),
-                ]
-            )
-            options = " ".join(f"-c {name}='{value}'" for name, value in OPTIONS.items())
-            _run(
-                [
-                    *(programs / "pg_ctl", "start", f"--pgdata={self._data}", "--wait"),
-                    f"--log={self.folder}/log",
-                    f"--options={options} -k {self.folder}",
-                ]
-            )
-        except subprocess.SubprocessError:
-            shutil.rmtree(self._data, ignore_errors=True)
-            raise
-        _run(["sh", "-c", _WATCH, "sh", self.owner, programs, self.folder])
-
-
-def folder_of_programs() -> Path:
-    """Return where ``initdb`` and ``pg_ctl`` are, those of the newest version.
-
-    Raises:
-        NoPostgres: There are none.
-    """
-    folders = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]), reverse=True
-    )
-    found = str(folders[0]) if folders else shutil.which("initdb")
-    if found is None:
-        raise NoPostgres
-    return Path(found).resolve().parent
-
-
-def _identity() -> dict[str, Any]:
-    """Who runs the programs: PostgreSQL refuses root."""
-    return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
-
-
-def _run(command: list[Any]) -> None:
-    with tempfile.TemporaryFile() as output:  # a pipe would stay open in the server, and be waited for
-        try:
-            subprocess.run(
-                [str(part) for part in command],
-                **_identity(),
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                timeout=_WAIT,
-                check=True,
-            )
-        except subprocess.CalledProcessError as error:
-            output.seek(0)
-            error.add_note(output.read().decode(errors="replace"))
-            raise
