@@ -113,6 +113,9 @@ class _Batch:
             _leave(items)
 
 
+#: Seconds that a fork waits for a delivery that is under way.
+FORK_PATIENCE = 0.1
+
 _batch: ContextVar[_Batch | None] = ContextVar("onair.batch", default=None)
 # Reentrant: a signal's handler may publish while its thread is in here.
 _lock = threading.RLock()
@@ -197,6 +200,16 @@ def _drain() -> None:
         _sender.drain(conf.settings.DRAIN_TIMEOUT)
 
 
+def _stand_still() -> None:
+    if _sender is not None:
+        _sender.stand_still(FORK_PATIENCE)
+
+
+def _go_on() -> None:
+    if _sender is not None:
+        _sender.go_on()
+
+
 def _begin_anew() -> None:
     """Begin without events in the child of a fork: its parent sends those that were waiting."""
     global _sender, _lock
@@ -206,4 +219,4 @@ def _begin_anew() -> None:
 # Now, not with the first event: what is registered while the process ends is not called.
 ending.at_exit(_drain)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
+    os.register_at_fork(before=_stand_still, after_in_parent=_go_on, after_in_child=_begin_anew)

@@ -50,7 +50,10 @@ class Sender:
         self._delivering = threading.Lock()
         self._deliverer: int | None = None
         self._thread: threading.Thread | None = None
+        self._forking: set[int] = set()
         self._ending = threading.Event()
+        #: Seconds that the end of the process may still take.
+        self._time_left = 0.0
         self._has_given_up = False
 
     @property
@@ -72,20 +75,44 @@ class Sender:
         self._wake()
         _report_dropped(dropped)
         if self._ending.is_set():
-            self._finish(_EVER)
+            self._send_last()
         elif not self._runs():
             self._send_waiting()
 
     def drain(self, timeout: float) -> None:
         """Send what waits, on the calling thread, and end the background thread.
 
+        Only the first call's time counts: later calls, and what is published after it, share what is left.
+
         Args:
             timeout: seconds after which the rest is given up, logged and counted.
         """
-        deadline = time.monotonic() + timeout
+        if not self._ending.is_set():
+            self._time_left = timeout
         self._ending.set()
         self._wake()
-        self._finish(deadline)
+        self._send_last()
+
+    def stand_still(self, patience: float) -> None:
+        """Let no delivery be under way while the calling thread forks, until it calls :meth:`go_on`.
+
+        The child would inherit, locked for ever, what the delivery has locked: the import of a module, the
+        name of the temporary folder.
+
+        Args:
+            patience: seconds to wait for the delivery. A longer one waits for the network, and has locked
+                nothing.
+        """
+        thread = threading.get_ident()
+        if self._deliverer != thread and self._delivering.acquire(timeout=patience):
+            self._forking.add(thread)
+
+    def go_on(self) -> None:
+        """Deliver again, after :meth:`stand_still`, in the process that has forked."""
+        thread = threading.get_ident()
+        if thread in self._forking:
+            self._forking.remove(thread)
+            self._delivering.release()
 
     def _runs(self) -> bool:
         """Whether the background thread runs, after an attempt to start it where it does not."""
@@ -141,6 +168,12 @@ class Sender:
         with self._turn():
             while self._queue and self._carrier.pause() == 0 and self._send_batch(_EVER) is None:
                 pass
+
+    def _send_last(self) -> None:
+        """Send what waits while the process ends, and count the time that it took."""
+        started = time.monotonic()
+        self._finish(started + self._time_left)
+        self._time_left = max(self._time_left - (time.monotonic() - started), 0.0)
 
     def _finish(self, deadline: float) -> None:
         """Send what waits while the process ends: no longer than the deadline, or than it makes sense."""
