@@ -15,7 +15,10 @@ class OnAirConfig(AppConfig):
     def ready(self) -> None:
         from onair import checks
         from onair.embedded import runserver
+        from onair.rest import config as rest
 
         checks.register()
         runserver.install()
         autodiscover_modules("onair_rules")
+        rest.connect_pusher_views()
+        rest.discover_pusher_backends()

@@ -24,7 +24,7 @@ from onair.views.asking import BadAsking, Fields, endpoint, error_of
 #: Channels that one request may ask for.
 MAX_CHANNELS = 100
 
-_HOW_TO_ASK = (
+HOW_TO_ASK = (
     "POST socket_id and channel_name as a form, or "
     'the JSON {"socket_id": "1.2", "channels": [{"name": "private-…"}]}.'
 )
@@ -38,15 +38,26 @@ class Wanted:
     grant: str | None = None
 
 
-@endpoint(_HOW_TO_ASK)
+@endpoint(HOW_TO_ASK)
 def authorize(request: HttpRequest, fields: Fields) -> JsonResponse:
     """Answer which of the channels the user of this request may join, with a signature for each."""
+    content, status = answer_of(request, fields)
+    return JsonResponse(content, status=status)
+
+
+def answer_of(request: HttpRequest, fields: Fields) -> tuple[dict[str, Any], int]:
+    """Return the content of the answer, and its status.
+
+    Raises:
+        BadAsking: the fields do not ask for channels.
+    """
     socket_id = fields.socket_id()
     if "channels" in fields.values:
         many = _read_channels(fields.values["channels"])
-        return JsonResponse({"channels": {one.name: _answer(request, socket_id, one) for one in many}})
+        return {"channels": {one.name: _answer(request, socket_id, one) for one in many}}, 200
     answer = _answer(request, socket_id, _read_channel(fields, "channel_name"))
-    return JsonResponse(answer, status=answer.pop("status", 200))
+    status: int = answer.pop("status", 200)
+    return answer, status
 
 
 def _answer(request: HttpRequest, socket_id: str, wanted: Wanted) -> dict[str, Any]:
@@ -65,10 +76,10 @@ def _answer(request: HttpRequest, socket_id: str, wanted: Wanted) -> dict[str, A
 
 def _read_channels(given: Any) -> tuple[Wanted, ...]:
     if not isinstance(given, list) or not all(isinstance(values, dict) for values in given):
-        raise BadAsking(f'"channels" is not a list of objects. {_HOW_TO_ASK}')
+        raise BadAsking(f'"channels" is not a list of objects. {HOW_TO_ASK}')
     if len(given) > MAX_CHANNELS:
         raise BadAsking(f"{len(given)} channels are asked for at once: ask for {MAX_CHANNELS} at most.")
-    return tuple(_read_channel(Fields(values, _HOW_TO_ASK), "name") for values in given)
+    return tuple(_read_channel(Fields(values, HOW_TO_ASK), "name") for values in given)
 
 
 def _read_channel(fields: Fields, name: str) -> Wanted:
