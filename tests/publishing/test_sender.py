@@ -27,6 +27,7 @@ class Destination:
         self.trips: list[int] = []
         self.tries = 0
         self.threads: list[threading.Thread] = []
+        self.deadlines: list[float] = []
         self.entered = threading.Event()
         self.open = threading.Event()
         self.open.set()
@@ -34,6 +35,7 @@ class Destination:
 
     def attempt(self, events: Sequence[Item], deadline: float) -> Outage | None:
         self.threads.append(threading.current_thread())
+        self.deadlines.append(deadline)
         self.entered.set()
         assert self.open.wait(PATIENCE)
         names = [name_of(event) for event in events]
@@ -360,3 +362,49 @@ def test_where_no_thread_can_be_started_the_publisher_sends_but_waits_for_no_pau
     assert destination.names == ["a"]
     sender.drain(PATIENCE)
     assert destination.names == ["a", "b", "c"]
+
+
+def test_a_fork_waits_for_the_delivery_under_way_and_deliveries_wait_for_the_fork(
+    sender: Sender, destination: Destination
+) -> None:
+    destination.open.clear()
+    sender.put(events("before"))
+    assert destination.entered.wait(PATIENCE)
+    sender.stand_still(0.01)  # in vain: it waits for the network
+    sender.go_on()
+    destination.open.set()
+    destination.wait_for(1)
+    sender.stand_still(PATIENCE)
+    sender.put(events("after"))
+    destination.batches.append(["the fork"])
+    sender.go_on()
+    assert destination.wait_for(3) == ["before", "the fork", "after"]
+
+
+def test_an_action_among_the_events_may_fork() -> None:
+    """It is the delivery under way, and cannot wait for itself."""
+
+    def fork(items: Sequence[Item], deadline: float) -> None:
+        sender.stand_still(PATIENCE)
+        sender.go_on()
+        forked.set()
+
+    forked = threading.Event()
+    sender = Sender(Carrier(fork), EventQueue(max_events=100, max_bytes=10_000))
+    sender.put(events("an action"))
+    assert forked.wait(PATIENCE)
+    sender.drain(PATIENCE)
+    assert sender.idle
+
+
+def test_all_that_leaves_at_the_end_shares_its_time(destination: Destination) -> None:
+    sender = Sender(Carrier(destination.attempt), EventQueue(max_events=100, max_bytes=10_000))
+    destination.open.clear()
+    sender.put(events("under way"))
+    assert destination.entered.wait(PATIENCE)
+    sender.drain(0.01)
+    destination.open.set()
+    destination.wait_for(1)
+    sender.put(events("too late"))
+    sender.drain(PATIENCE)
+    assert all(deadline <= time.monotonic() for deadline in destination.deadlines[1:])
