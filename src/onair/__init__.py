@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onair.authorization.rules import authorize as authorize
     from onair.authorization.watchlist import watchlist as watchlist
+    from onair.broadcasting.decorator import broadcasts as broadcasts
+    from onair.broadcasting.writing import writing as writing
     from onair.publishing.api import apublish as apublish
     from onair.publishing.api import batch as batch
     from onair.publishing.api import publish as publish
@@ -22,11 +24,13 @@ _HOMES = {
     "apublish": "onair.publishing.api",
     "authorize": "onair.authorization.rules",
     "batch": "onair.publishing.api",
+    "broadcasts": "onair.broadcasting.decorator",
     "publish": "onair.publishing.api",
     "watchlist": "onair.authorization.watchlist",
+    "writing": "onair.broadcasting.writing",
 }
 
-__all__ = ["__version__", "apublish", "authorize", "batch", "publish", "watchlist"]
+__all__ = ["__version__", "apublish", "authorize", "batch", "broadcasts", "publish", "watchlist", "writing"]
 
 
 def __getattr__(name: str) -> Any:

@@ -66,8 +66,14 @@ def decode_key(text: str) -> str:
 
 def channel_of(target: Model | type[Model], prefix: str = PRIVATE) -> str:
     """Return the channel of a model or of one object, like ``private-news.article.7``."""
-    name = f"{prefix}{target._meta.app_label}.{target._meta.model_name}"
-    return name if isinstance(target, type) else f"{name}.{encode_key(target.pk)}"
+    if isinstance(target, type):
+        return f"{prefix}{target._meta.app_label}.{target._meta.model_name}"
+    return object_channel(type(target), target.pk, prefix)
+
+
+def object_channel(model: type[Model], key: object, prefix: str = PRIVATE) -> str:
+    """Return the channel of the object of a model that has this key."""
+    return f"{channel_of(model, prefix)}.{encode_key(key)}"
 
 
 def pusherable_channel_of(instance: Model, prefix: str = "") -> str:

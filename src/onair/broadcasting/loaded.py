@@ -1,0 +1,177 @@
+"""What a row was loaded with, so that an update can say which of the columns it writes it really changes.
+
+``save()`` writes all of them. Only models that announce are tracked. Where it is not sure that the row still
+has what was loaded, all written columns count as changed: after a rollback, after another write to the row,
+for values that may have been changed in place. Then too many are named, but none is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+from django.db.models import Model
+
+from onair.changes.narrowing import narrowing
+
+#: Types whose values nobody can change in place.
+_IMMUTABLE = {bool, bytes, date, datetime, Decimal, float, int, str, time, timedelta, type(None), UUID}
+
+_NAME = "onair_loaded"
+
+_tracked: set[type[Model]] = set()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """What was loaded of a row: values by attribute name, from which database.
+
+    ``transaction`` is what Django keeps anew with each end of a transaction or of a savepoint that is rolled
+    back: its list of actions. Outside of a transaction it is None, and the values are committed.
+    """
+
+    using: str
+    values: Mapping[str, Any]
+    transaction: list[Any] | None
+
+    @classmethod
+    def now(cls, using: str, values: Mapping[str, Any]) -> Loaded:
+        return cls(using, values, _transaction(using))
+
+    def __reduce__(self) -> Any:
+        # A pickled instance comes back at another time: then nothing is known.
+        return type(None), ()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Loaded:
+        return self
+
+    def holds(self, using: str) -> bool:
+        """Whether nothing that was loaded can have been rolled back since."""
+        if self.using != using:
+            return False
+        return self.transaction is None or self.transaction is _transaction(using)
+
+    def key(self, table: type[Model]) -> Any:
+        """Return the key of the row in a table, None where it was not loaded."""
+        key = tuple(self.values.get(field.attname) for field in table._meta.pk_fields)
+        return key[0] if len(key) == 1 else key
+
+    def unchangeable(self) -> dict[str, Any]:
+        """Return the values that are still what was loaded."""
+        return {name: value for name, value in self.values.items() if type(value) in _IMMUTABLE}
+
+    def joined(self, later: Loaded) -> Loaded:
+        """Return these values and those that were loaded later, where both hold."""
+        if self.using != later.using or self.transaction is not later.transaction:
+            return later
+        return Loaded(self.using, {**self.values, **later.values}, self.transaction)
+
+
+def track(model: type[Model]) -> None:
+    """Remember what each instance of a model is loaded with. Further calls do nothing."""
+    if any(base in _tracked for base in model.__mro__):
+        return
+    _tracked.add(model)
+    _remember_loading(model)
+    _remember_refreshing(model)
+    _narrow_saving(model)
+
+
+def _remember_loading(model: Any) -> None:
+    load = model.from_db.__func__
+
+    @wraps(load)
+    def from_db(
+        cls: type[Model], db: str | None, field_names: Iterable[str], values: Sequence[Any], **kwargs: Any
+    ) -> Any:
+        instance = load(cls, db, field_names, values, **kwargs)
+        if db is not None:
+            names = _in_order(cls, field_names)
+            _remember(instance, Loaded.now(db, dict(zip(names, values, strict=True))))
+        return instance
+
+    model.from_db = classmethod(from_db)  # type: ignore[arg-type] # wraps() hides its arguments
+
+
+def _remember_refreshing(model: Any) -> None:
+    refresh = model.refresh_from_db
+
+    @wraps(refresh)
+    def refresh_from_db(self: Model, using: str | None = None, fields: Any = None, **kwargs: Any) -> None:
+        names = None if fields is None else tuple(fields)
+        before = _remembered(self)
+        refresh(self, using, names, **kwargs)
+        later = _refreshed(self, names)
+        _remember(self, later if names is None or before is None else before.joined(later))
+
+    model.refresh_from_db = refresh_from_db
+
+
+def _narrow_saving(model: Any) -> None:
+    save = model._save_table
+
+    @wraps(save)
+    def _save_table(
+        self: Model,
+        raw: bool = False,
+        cls: Any = None,
+        force_insert: Any = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Any = None,
+    ) -> Any:
+        try:
+            # Not around all of save(): what receivers of signals write is theirs.
+            with _narrowed(self, cls, using):
+                return save(self, raw, cls, force_insert, force_update, using, update_fields)
+        finally:
+            if cls is self._meta.concrete_model:  # its parents' tables come before
+                _remember(self, None)
+
+    model._save_table = _save_table
+
+
+@contextmanager
+def _narrowed(instance: Model, table: type[Model], using: str | None) -> Iterator[None]:
+    loaded = _remembered(instance)
+    if loaded is None or using is None or not loaded.holds(using):
+        yield
+        return
+    with narrowing(loaded.key(table), {table: loaded.unchangeable()}):
+        yield
+
+
+def _in_order(model: type[Model], names: Iterable[str]) -> list[str]:
+    """Return the attribute names in the order of their values."""
+    known = set(names)
+    return [field.attname for field in model._meta.concrete_fields if field.attname in known]
+
+
+def _refreshed(instance: Model, names: Iterable[str] | None) -> Loaded:
+    held = vars(instance)
+    fields = [field for field in instance._meta.concrete_fields if field.attname in held]
+    if names is not None:
+        chosen = set(names)
+        fields = [field for field in fields if chosen & {field.name, field.attname}]
+    return Loaded.now(instance._state.db or "", {field.attname: held[field.attname] for field in fields})
+
+
+def _transaction(using: str) -> list[Any] | None:
+    connection = connections[using]
+    is_open = connection.in_atomic_block or not connection.autocommit
+    return connection.run_on_commit if is_open else None
+
+
+def _remembered(instance: Model) -> Loaded | None:
+    return vars(instance._state).get(_NAME)
+
+
+def _remember(instance: Model, loaded: Loaded | None) -> None:
+    vars(instance._state)[_NAME] = loaded

@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from django.contrib import admin
+
+from tests.site.desk.models import Story
+
+admin.site.register(Story)
