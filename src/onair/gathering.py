@@ -32,17 +32,16 @@ class Gathering(Generic[_T]):
 
     def put(self, connection: BaseDatabaseWrapper, put: Callable[[_T], object]) -> None:
         """Let ``put`` add to what this connection's transaction has gathered so far."""
-        if only_test_blocks(connection):
-            settle_connection(connection)
-        elif connection.in_atomic_block:
+        if connection.in_atomic_block and not only_test_blocks(connection):
             put(self._stretch(connection).content)
-            return
-        elif not connection.get_autocommit():
+        elif not connection.in_atomic_block and not connection.get_autocommit():
             put(_ByHand.of(connection).stretch(self, self._make).content)
-            return
-        content = self._make()
-        put(content)
-        self._deliver(connection.alias, [content])
+        else:
+            if connection.in_atomic_block:
+                settle_connection(connection)
+            content = self._make()
+            put(content)
+            self._deliver(connection.alias, [content])
 
     def deliver(self, connection: BaseDatabaseWrapper, contents: list[_T]) -> None:
         """Hand over what was committed."""

@@ -21,7 +21,7 @@ from django.db.models.sql.constants import ROW_COUNT
 
 from onair.changes import deletes, inserts, interest, updates, writing
 from onair.changes.recording import Recording
-from onair.changes.rows import table_of
+from onair.changes.table import table_of
 
 logger = logging.getLogger("onair.changes")
 
@@ -86,7 +86,7 @@ def _returning_update(execute: Callable[..., Any]) -> Callable[..., Any]:
 def _delete(execute: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(execute)
     def execute_sql(compiler: SQLDeleteCompiler, *args: Any, **options: Any) -> Any:
-        if writing.current().silent or not deletes.concern(table_of(compiler.query)):
+        if writing.current().silent or not deletes.concern(table_of(compiler.query).model):
             return execute(compiler, *args, **options)
         deletion = _looked(compiler, deletes.before, deletes.unknown)
         count = execute(compiler, *args, **options)
@@ -97,7 +97,7 @@ def _delete(execute: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _is_captured(compiler: SQLCompiler) -> bool:
-    return interest.is_captured(table_of(compiler.query)) and not writing.current().silent
+    return interest.is_captured(table_of(compiler.query).model) and not writing.current().silent
 
 
 def _looked(compiler: SQLCompiler, look: Callable[[Any, str], _T], otherwise: Callable[[Any], _T]) -> _T:
@@ -105,7 +105,7 @@ def _looked(compiler: SQLCompiler, look: Callable[[Any, str], _T], otherwise: Ca
     try:
         return look(compiler.query, compiler.connection.alias)
     except Exception:
-        label = table_of(compiler.query)._meta.label
+        label = table_of(compiler.query).model._meta.label
         logger.exception("The rows of a write to %s could not be read before it.", label)
         return otherwise(compiler.query)
 
@@ -115,7 +115,7 @@ def _record(compiler: SQLCompiler, record: Callable[[Recording], object]) -> Non
     try:
         interest.recordings.put(compiler.connection, record)
     except Exception:
-        logger.exception("A write to %s was not captured.", table_of(compiler.query)._meta.label)
+        logger.exception("A write to %s was not captured.", table_of(compiler.query).model._meta.label)
 
 
 _EXECUTIONS: tuple[tuple[type[SQLCompiler], str, Callable[[Callable[..., Any]], Callable[..., Any]]], ...] = (

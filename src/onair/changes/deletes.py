@@ -14,6 +14,7 @@ from onair.changes import interest, writing
 from onair.changes import rows as reading
 from onair.changes.change import Kind, RowChange
 from onair.changes.recording import Recording
+from onair.changes.table import table_of, table_of_model
 
 #: What Django 6.1 leaves to the database to do with rows that refer to a deleted one.
 _BY_DATABASE = tuple(
@@ -41,7 +42,7 @@ class Deletion:
 def before(query: DeleteQuery, using: str) -> Deletion:
     """Read what is about to be deleted, since nothing can be read of it later."""
     effects = Recording()
-    model = reading.table_of(query)
+    model = table_of(query).model
     rows = reading.rows_of(query, using)
     count = _record_deletion(model, rows, effects) if interest.is_captured(model) else None
     _record_referring(model, rows, using, effects, frozenset())
@@ -51,7 +52,7 @@ def before(query: DeleteQuery, using: str) -> Deletion:
 def unknown(query: DeleteQuery) -> Deletion:
     """Return a deletion of rows that nobody can name."""
     effects = Recording()
-    model = reading.table_of(query)
+    model = table_of(query).model
     for reached in filter(interest.is_captured, _reached(model)):
         effects.add_table(reached)
     return Deletion(model, effects, None)
@@ -73,7 +74,8 @@ def record(deletion: Deletion, count: int | None, into: Recording) -> None:
 def _record_deletion(model: type[Model], rows: QuerySet[Model], into: Recording) -> int | None:
     whole = reading.whole_rows(rows)
     if whole is not None:
-        found = [(reading.key_in(model, values), values) for values in whole]
+        table = table_of_model(model)
+        found = [(table.key_in(values), values) for values in whole]
     else:
         keys = reading.keys_of(rows)
         if keys is None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,11 +20,13 @@ _Join = Callable[[RowChange, RowChange], RowChange | None]
 class Recording:
     """What was written so far, each row once."""
 
+    __slots__ = ("_counts", "_nameless", "_rows", "_tables")
+
     def __init__(self) -> None:
         self._rows: dict[_Key, RowChange] = {}
         self._nameless: list[RowChange] = []
         self._tables: set[type[Model]] = set()
-        self._counts: Counter[type[Model]] = Counter()
+        self._counts: dict[type[Model], int] = {}
 
     def add(self, change: RowChange) -> None:
         """Add a write, after all those before it."""
@@ -67,17 +68,17 @@ class Recording:
         return Commit(using, (*self._rows.values(), *self._nameless), frozenset(self._tables))
 
     def _count(self, model: type[Model]) -> None:
-        self._counts[model] += 1
-        if self._counts[model] > MOST_ROWS:
+        self._counts[model] = count = self._counts.get(model, 0) + 1
+        if count > MOST_ROWS:
             self.add_table(model)
 
 
-def joined(recordings: Iterable[Recording]) -> Recording:
-    """Return the recordings as one, in their order."""
-    whole = Recording()
-    for recording in recordings:
-        whole.extend(recording)
-    return whole
+def joined(recordings: Sequence[Recording]) -> Recording:
+    """Return the recordings as one, in their order. The first is added to."""
+    first, *others = recordings
+    for recording in others:
+        first.extend(recording)
+    return first
 
 
 def join(first: RowChange, second: RowChange) -> RowChange | None:

@@ -11,19 +11,13 @@ from django.db.models.sql.query import Query
 from django.db.models.sql.where import AND, WhereNode
 
 from onair.changes.recording import MOST_ROWS
+from onair.changes.table import read_key, table_of
 
 #: Rows that are read whole before they are deleted; of more, only the keys.
 MOST_WHOLE_ROWS = 100
 
 #: What a key may be where a query names it. Anything else may be an expression or an instance.
 _PLAIN_KEYS = (int, str, bytes)
-
-
-def table_of(query: Query) -> type[Model]:
-    """Return the concrete model whose table a query writes."""
-    model = query.model
-    assert model is not None, "a query that writes has a model"
-    return model._meta.concrete_model or model
 
 
 def named_keys(query: Query) -> tuple[Any, ...] | None:
@@ -65,44 +59,35 @@ def rows_of(query: Query, using: str) -> QuerySet[Model]:
     return QuerySet(query.model, query=plain, using=using)
 
 
-def key_in(model: type[Model], values: dict[str, Any]) -> Any:
-    """Return the key in a row's values, a tuple where it has several columns; None where there is none."""
-    key = tuple(field.to_python(values.get(field.attname)) for field in model._meta.pk_fields)
-    if None in key:
-        return None
-    return key[0] if len(key) == 1 else key
-
-
 def _keys_of_condition(query: Query, condition: object) -> tuple[Any, ...] | None:
     if isinstance(condition, WhereNode):
         inner = condition.children[0] if len(condition.children) == 1 and not condition.negated else None
         return None if inner is None else _keys_of_condition(query, inner)
-    if not isinstance(condition, Exact | In) or not _is_key(query, condition.lhs):
+    if not isinstance(condition, Exact | In):
         return None
-    keys = condition.rhs if isinstance(condition, In) else [condition.rhs]
-    return _plain(table_of(query), keys)
-
-
-def _is_key(query: Query, column: object) -> bool:
-    return (
-        isinstance(column, Col)
-        and bool(column.target.primary_key)
-        and column.target.model._meta.concrete_model is table_of(query)
-        and column.alias == query.base_table
-    )
-
-
-def _plain(model: type[Model], keys: object) -> tuple[Any, ...] | None:
-    """Return the keys as the primary key's field reads them; None where one is no plain value."""
-    if not isinstance(keys, list | tuple | set | frozenset):
+    field = _key_field(query, condition.lhs)
+    if field is None:
         return None
-    field = model._meta.pk
-    plain = [key for key in keys if isinstance(key, _PLAIN_KEYS) or _is_of(field, key)]
-    return tuple(map(field.to_python, plain)) if len(plain) == len(keys) else None
+    if isinstance(condition, Exact):
+        return (read_key(field, condition.rhs),) if _is_value(field, condition.rhs) else None
+    keys = condition.rhs
+    if not isinstance(keys, list | tuple | set | frozenset) or not all(_is_value(field, key) for key in keys):
+        return None
+    return tuple(read_key(field, key) for key in keys)
 
 
-def _is_of(field: Any, key: object) -> bool:
-    """Whether a value is what the field itself makes: a UUID, a date, a Decimal."""
+def _key_field(query: Query, column: object) -> Any:
+    """Return the field of a column that is the key of the table; None for any other."""
+    if not isinstance(column, Col) or column.alias != query.base_table:
+        return None
+    field = column.target
+    return field if field.primary_key and field.model is table_of(query).model else None
+
+
+def _is_value(field: Any, key: object) -> bool:
+    """Whether a key is a plain value, or what the field itself makes: a UUID, a date, a Decimal."""
+    if isinstance(key, _PLAIN_KEYS):
+        return True
     return (
         not isinstance(key, Model) and not hasattr(key, "resolve_expression") and field.to_python(key) == key
     )

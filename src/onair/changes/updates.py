@@ -14,14 +14,15 @@ from onair.changes import writing
 from onair.changes.change import Kind, RowChange
 from onair.changes.narrowing import changed_columns
 from onair.changes.recording import Recording
-from onair.changes.values import generated_columns, known, returned
+from onair.changes.table import Table, table_of
+from onair.changes.values import known, returned
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
     """An update that is about to run. ``keys`` are its rows, None where they cannot be named."""
 
-    model: type[Model]
+    table: Table
     keys: tuple[Any, ...] | None
     written: dict[str, Any]
     exclude: str | None
@@ -29,22 +30,22 @@ class Update:
 
 def before(query: UpdateQuery, using: str) -> Update | None:
     """Look at an update before it runs. None is one that writes nothing here, but to parents' tables."""
-    model = reading.table_of(query)
-    written = {field.attname: _prepared(field, value) for field, _, value in query.values}  # type: ignore[attr-defined]
+    table = table_of(query)
+    written = _written(query)
     if not written:
         return None
     exclude = writing.current().exclude
-    if any(field.attname in written for field in model._meta.pk_fields):
-        return Update(model, None, written, exclude)
+    if any(field.attname in written for field in table.key_fields):
+        return Update(table, None, written, exclude)
     keys = reading.named_keys(query)
     if keys is None:
         keys = reading.keys_of(reading.rows_of(query, using))
-    return Update(model, keys, written, exclude)
+    return Update(table, keys, written, exclude)
 
 
 def unknown(query: UpdateQuery) -> Update:
     """Return an update of rows that nobody can name."""
-    return Update(reading.table_of(query), None, {}, None)
+    return Update(table_of(query), None, {}, None)
 
 
 def record(
@@ -64,18 +65,21 @@ def record(
     if count == 0:
         return
     if update.keys is None or (count is not None and count > len(update.keys)):
-        into.add_table(update.model)
+        into.add_table(update.table.model)
         return
+    model, generated = update.table.model, update.table.generated
     only = len(update.keys) == 1
-    answered = returned(returning_fields, rows[0]) if only and rows else {}
-    generated = generated_columns(update.model)
-    values = known(update.written.items()) | dict(answered)
+    values = known(update.written.items())
+    if only and rows:
+        values.update(returned(returning_fields, rows[0]))
     for key in update.keys:
-        columns = changed_columns(update.model, key, update.written) if only else frozenset(update.written)
-        change = RowChange(update.model, Kind.UPDATED, key, columns | generated, dict(values), update.exclude)
-        into.add(change)
+        columns = changed_columns(model, key, update.written) if only else frozenset(update.written)
+        into.add(RowChange(model, Kind.UPDATED, key, columns | generated, values, update.exclude))
 
 
-def _prepared(field: Any, value: Any) -> Any:
-    """Return what is written where an object is given for a foreign key."""
-    return value.prepare_database_save(field) if isinstance(value, Model) else value
+def _written(query: UpdateQuery) -> dict[str, Any]:
+    """Return the values by attribute name; of an object that is given for a foreign key, its key."""
+    return {
+        field.attname: value.prepare_database_save(field) if isinstance(value, Model) else value
+        for field, _, value in query.values  # type: ignore[attr-defined]
+    }

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from types import NoneType
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 
 _MUTABLE = (dict, list, set, bytearray)
 
+#: What most values are, and nobody can change.
+_IMMUTABLE = frozenset(
+    {NoneType, bool, bytes, date, datetime, Decimal, float, int, str, time, timedelta, UUID}
+)
+
 
 def known(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Return the values that the database does not compute itself, each as it is now."""
-    return {name: _kept(value) for name, value in values if not hasattr(value, "resolve_expression")}
-
-
-def generated_columns(model: type[Model]) -> frozenset[str]:
-    """Return the attribute names of the columns that the database computes anew with each write."""
-    return frozenset(field.attname for field in model._meta.local_concrete_fields if field.generated)
+    found = {}
+    for name, value in values:
+        if type(value) in _IMMUTABLE:
+            found[name] = value
+        elif not hasattr(value, "resolve_expression"):
+            found[name] = _kept(value)
+    return found
 
 
 def returned(fields: Iterable[Any], row: Iterable[Any]) -> Mapping[str, Any]:
