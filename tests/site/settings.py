@@ -17,6 +17,7 @@ STATIC_URL = "static/"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -25,6 +26,7 @@ INSTALLED_APPS = [
     "onair",
     "pusherable",
     "tests.site.library",
+    "tests.site.desk",
     "tests.site.news",
 ]
 
