@@ -234,20 +234,20 @@ def test_a_transaction_announces_each_object_once_and_after_its_commit(database:
 
 def test_nothing_is_announced_of_a_rollback(database: str) -> None:
     made = story(database)
-    with telling() as told, pytest.raises(RuntimeError), transaction.atomic(database):
+    with telling() as told, transaction.atomic(database):
         made.title = "Port"
         made.save()
         story(database)
-        raise RuntimeError
+        transaction.set_rollback(True, using=database)
     assert told.events == []
 
 
 def test_an_inner_rollback_drops_the_inner_writes_only(database: str) -> None:
     with telling() as told, transaction.atomic(database):
         story(database, title="outer")
-        with pytest.raises(RuntimeError), transaction.atomic(database):
+        with transaction.atomic(database):
             story(database, title="inner")
-            raise RuntimeError
+            transaction.set_rollback(True, using=database)
     assert [event.data["object"]["title"] for event in told.events] == ["outer"]
 
 
@@ -255,12 +255,3 @@ def test_what_comes_and_goes_in_one_transaction_was_never_there(database: str) -
     with telling() as told, transaction.atomic(database):
         story(database).delete()
     assert told.events == []
-
-
-def test_a_row_that_is_gone_by_then_is_not_announced_as_updated(database: str) -> None:
-    made = story(database)
-    stories = Story.objects.using(database).filter(pk=made.pk)
-    with telling() as told, transaction.atomic(database):
-        transaction.on_commit(stories.delete, using=database)
-        stories.update(title="Port")
-    assert told.names == ["story.deleted"]

@@ -13,6 +13,7 @@ from onair.broadcasting.pending import Pending
 from onair.broadcasting.registry import registry
 from onair.model_channels import PRIVATE, channel_of, object_channel
 from onair.protocol.names import MAX_NAME_LENGTH
+from onair.publishing.event import check_channel
 
 
 def channels_for(pending: Pending, instance: Model, event: str) -> list[str]:
@@ -26,8 +27,7 @@ def channels_for(pending: Pending, instance: Model, event: str) -> list[str]:
     named = hooks.ask(instance, hooks.ON, event)
     if named is None:
         return [model_channel(pending.broadcast), *object_channels(pending.broadcast, [pending.key])]
-    hook = f"{pending.broadcast.label}.{hooks.ON}()"
-    return hooks.guarded(hook, lambda: list(dict.fromkeys(map(_channel, _listed(named)))))
+    return hooks.guarded(f"{pending.broadcast.label}.{hooks.ON}()", lambda: _named(named))
 
 
 def model_channel(broadcast: Broadcast) -> str:
@@ -47,8 +47,13 @@ def _is_told(instance: Model, event: str) -> bool:
     return not hooks.has_hook(type(instance), hooks.WHEN) or bool(hooks.ask(instance, hooks.WHEN, event))
 
 
-def _listed(named: Any) -> Iterable[Any]:
-    return [named] if isinstance(named, str | Model | type) else named
+def _named(named: Any) -> list[str]:
+    """Return the channels that a hook names, each once."""
+    listed = named if isinstance(named, Iterable) and not isinstance(named, str | type) else [named]
+    channels = dict.fromkeys(map(_channel, listed))
+    for channel in channels:
+        check_channel(channel)
+    return list(channels)
 
 
 def _channel(named: Any) -> str:

@@ -19,6 +19,7 @@ def captured() -> Iterator[list[Event]]:
     An event is collected after its transaction has committed, with the data that subscribers would get. The
     blocks that a ``TestCase`` puts around a test do not count.
     """
+    commit.settle()  # what has waited so far is of before
     events: list[Event] = []
     _captures.append(events)
     try:

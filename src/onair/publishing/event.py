@@ -115,11 +115,16 @@ def check_channels(channels: Iterable[str]) -> tuple[str, ...]:
             "times, or on a channel that all of its readers share."
         )
     for channel in unique:
-        _check_channel(channel)
+        check_channel(channel)
     return unique
 
 
-def _check_channel(channel: object) -> None:
+def check_channel(channel: object) -> None:
+    """Check the name of a channel that an event is to go to.
+
+    Raises:
+        BadEvent: it is no channel's name.
+    """
     try:
         names.check_target(channel)  # type: ignore[arg-type] # what is no string raises one of the latter
     except (ProtocolError, AttributeError, TypeError):
