@@ -25,7 +25,7 @@ from onair import asgi, conf, exceptions, signals
 from onair.protocol import notices
 from onair.protocol.app import Limits
 from onair.protocol.errors import CODES
-from onair.publishing.stats import Counters
+from onair.publishing.stats import Stats
 from onair.server import metrics, session
 from onair.standalone import apps as standalone_apps
 from onair.standalone import options
@@ -271,7 +271,7 @@ def test_every_logger_is_in_the_reference() -> None:
 def test_every_counter_is_in_the_reference() -> None:
     documented = [term for term in terms(reference("logging")) if not term.startswith("onair")]
 
-    assert documented == [field.name for field in fields(Counters)]
+    assert documented == [field.name for field in fields(Stats)]
 
 
 def test_every_code_is_in_the_reference() -> None:

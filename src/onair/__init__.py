@@ -17,20 +17,38 @@ if TYPE_CHECKING:
     from onair.publishing.api import apublish as apublish
     from onair.publishing.api import batch as batch
     from onair.publishing.api import publish as publish
+    from onair.publishing.presence import amembers as amembers
+    from onair.publishing.presence import members as members
+    from onair.publishing.recipients import to as to
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "amembers": "onair.publishing.presence",
     "apublish": "onair.publishing.api",
     "authorize": "onair.authorization.rules",
     "batch": "onair.publishing.api",
     "broadcasts": "onair.broadcasting.decorator",
+    "members": "onair.publishing.presence",
     "publish": "onair.publishing.api",
+    "to": "onair.publishing.recipients",
     "watchlist": "onair.authorization.watchlist",
     "writing": "onair.broadcasting.writing",
 }
 
-__all__ = ["__version__", "apublish", "authorize", "batch", "broadcasts", "publish", "watchlist", "writing"]
+__all__ = [
+    "__version__",
+    "amembers",
+    "apublish",
+    "authorize",
+    "batch",
+    "broadcasts",
+    "members",
+    "publish",
+    "to",
+    "watchlist",
+    "writing",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 OnAirError
 ├── ConfigurationError      a setting is wrong or missing (also ImproperlyConfigured)
+├── BadChannel              a channel is none of the kind that is asked for
 ├── BadRule                 a pattern or a function cannot be a rule (in authorization/patterns.py)
 └── PublishError            an event cannot be published as asked
     ├── BadEvent            its name, channel or data is not acceptable
@@ -22,6 +23,10 @@ class OnAirError(Exception):
 
 class ConfigurationError(OnAirError, ImproperlyConfigured):
     """A setting is wrong or missing; the message names the setting and the remedy."""
+
+
+class BadChannel(OnAirError, ValueError):
+    """A channel is none of the kind that is asked for."""
 
 
 class PublishError(OnAirError):

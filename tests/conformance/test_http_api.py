@@ -125,6 +125,14 @@ def test_p_api_users_the_members_of_a_presence_channel_are_listed(site: Site, co
     assert ask(site, "GET", "channels/news/users").status == 400
 
 
+def test_p_api_users_with_what_the_others_see_of_them(site: Site, connect: Connect) -> None:
+    connect().join("presence-seen", "1")
+
+    seen = [{"id": "1", "user_info": {"name": "User 1"}}]
+    assert ask(site, "GET", "channels/presence-seen/users", info="user_info").json == {"users": seen}
+    assert ask(site, "GET", "channels/presence-seen/users", info="e_mail").status == 400
+
+
 @pytest.mark.parametrize("prefix", ["/apps/3", ""])
 def test_p_api_terminate_ends_a_users_connections_also_without_the_app_in_the_path(
     site: Site, connect: Connect, prefix: str

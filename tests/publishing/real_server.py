@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 from websockets.sync.client import connect
 
 from onair.protocol.app import App
+from onair.protocol.signing import sign_channel
 from onair.server.origins import OriginPolicy
 from onair.server.run import runner
 from onair.server.server import Server
@@ -34,6 +36,17 @@ class RealServer:
             client = Client(connection)
             client.established()
             assert client.subscribe(channel)["event"] == "pusher_internal:subscription_succeeded"
+            yield client
+
+    @contextmanager
+    def present(self, channel: str, user_id: str, info: object = None) -> Iterator[Client]:
+        """Be a user on a presence channel."""
+        data = json.dumps({"user_id": user_id} | ({"user_info": info} if info else {}))
+        with connect(f"ws://{self.host}:{self.port}/app/{self.app.key}?protocol=7") as connection:
+            client = Client(connection)
+            socket_id = client.established()
+            auth = sign_channel(self.app.credentials[0], socket_id, channel, data)
+            assert client.subscribe(channel, auth=auth, channel_data=data)["event"].endswith("succeeded")
             yield client
 
 

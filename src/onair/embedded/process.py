@@ -15,12 +15,13 @@ import threading
 
 from onair import conf, testrun
 from onair.embedded import signalling
+from onair.embedded.companions import Companions
 from onair.embedded.ending import close_with_uvicorn
 from onair.embedded.origins import origin_policy
 from onair.engines import announcements, local
 from onair.engines.announcements import AlreadyServed, Claim, UnsafeFolder
 from onair.protocol.errors import OverCapacity
-from onair.server.server import Server
+from onair.server.server import Server, runs_here
 
 logger = logging.getLogger("onair")
 
@@ -51,6 +52,7 @@ class ProcessServer:
         self._claim: Claim | None = None
         self._address: tuple[str, int] | None = None
         self._shared = shared
+        self._companions = Companions()
 
     @property
     def stands_by(self) -> bool:
@@ -112,6 +114,7 @@ class ProcessServer:
             self._claim.withdraw()
             self._claim = None
         self.closed = True
+        self._companions.stop()
         self._close_sockets()
 
     def _claim_site(self) -> AlreadyServed | None:
@@ -125,8 +128,9 @@ class ProcessServer:
         return None
 
     def _serve(self) -> None:
-        local.register(self.app.id, self.server.publish_soon)
+        local.register(self.app.id, self.server.publish_soon, self.server.members)
         self._announce()
+        self._companions.start()
 
     def _announce(self) -> None:
         if self._claim is not None and self._address is not None:
@@ -157,7 +161,7 @@ class ProcessServer:
             self.server.end_telling(conf.settings.DRAIN_TIMEOUT)
             self.server.join_telling()
             return
-        if _runs_here(loop):
+        if runs_here(loop):
             self.server.close_all()
             self.server.end_telling(conf.settings.DRAIN_TIMEOUT)
             return
@@ -171,13 +175,6 @@ class ProcessServer:
         loop.call_soon_threadsafe(close)
         have_left.wait(CLOSE_WITHIN)
         self.server.join_telling()
-
-
-def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
-    try:
-        return asyncio.get_running_loop() is loop
-    except RuntimeError:
-        return False
 
 
 _lock = threading.Lock()

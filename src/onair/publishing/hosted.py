@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from json import JSONDecodeError
@@ -15,8 +16,9 @@ from django.utils.module_loading import import_string
 from onair import encryption
 from onair.conf import HostedPusher
 from onair.publishing.event import Outgoing
-from onair.publishing.http_api import BATCH, BATCH_SIZE, CONNECT_TIMEOUT, error_of, in_batches
+from onair.publishing.http_api import BATCH, BATCH_SIZE, in_batches
 from onair.publishing.route import TIMEOUT, NotDelivered, Refused, Unavailable
+from onair.publishing.signed_client import CONNECT_TIMEOUT, error_of
 
 INSTALL = 'pip install "django-onair[pusher]"'
 
@@ -65,18 +67,8 @@ class Hosted:
 
     def post(self, chunk: Sequence[Outgoing], timeout: float) -> None:
         self._exchange.timeout, self._exchange.retry_after = timeout, None
-        try:
+        with _translated(self._target, self._exchange):
             self._send(chunk)
-        except NotDelivered:
-            raise
-        except OSError as error:
-            which = "PUSHER_HOST" if self._target.host else "PUSHER_CLUSTER"
-            raise Unavailable(
-                "hosted Pusher unreachable",
-                f"Hosted Pusher does not answer: {error}. Check this machine's network and {which}.",
-            ) from error
-        except Exception as error:
-            raise _error(error, self._exchange.retry_after) from error
 
     def close(self) -> None:
         self._clients.clear()
@@ -132,6 +124,35 @@ def make_client(
         **options,
         **_backend(exchange or Exchange()),
     )
+
+
+def users_of(target: HostedPusher, channel: str, timeout: float) -> list[str]:
+    """Return the ids of the users on a presence channel.
+
+    Raises:
+        NotDelivered: there is no answer.
+    """
+    exchange = Exchange(timeout)
+    with _translated(target, exchange):
+        client = make_client(target, _client_class(None), exchange=exchange)
+        return [str(user["id"]) for user in client.users_info(channel)["users"]]
+
+
+@contextmanager
+def _translated(target: HostedPusher, exchange: Exchange) -> Iterator[None]:
+    """Raise what the library raises as what it means, NotDelivered, with its remedy."""
+    try:
+        yield
+    except NotDelivered:
+        raise
+    except OSError as error:
+        which = "PUSHER_HOST" if target.host else "PUSHER_CLUSTER"
+        raise Unavailable(
+            "hosted Pusher unreachable",
+            f"Hosted Pusher does not answer: {error}. Check this machine's network and {which}.",
+        ) from error
+    except Exception as error:
+        raise _error(error, exchange.retry_after) from error
 
 
 def _error(error: Exception, retry_after: str | None) -> NotDelivered:

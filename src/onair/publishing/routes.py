@@ -104,7 +104,7 @@ class Routes:
 
     def _current(self) -> Route | None:
         target = conf.target()
-        way = _embedded(target.app) if isinstance(target, conf.Embedded) else None
+        way = embedded_way(target.app) if isinstance(target, conf.Embedded) else None
         if self._route is None or self._taken_for != (target, way):
             self.close()
             self._route = self._make(target, way)
@@ -118,7 +118,7 @@ class Routes:
             return HttpApi(target.app, target.base_url)
         if isinstance(way, Announcement):
             self._has_found = True
-            return HttpApi(target.app, _base_url(way), batch=OWN_BATCH)
+            return HttpApi(target.app, base_url(way), batch=OWN_BATCH)
         return InProcess(target.app, way) if way is not None else None
 
 
@@ -139,7 +139,7 @@ def in_process() -> InProcess | None:
     return InProcess(target.app, publish_soon) if isinstance(target, conf.Embedded) else None
 
 
-def _embedded(app: App) -> PublishSoon | Announcement | None:
+def embedded_way(app: App) -> PublishSoon | Announcement | None:
     """Find the embedded server: in this process, else, never in tests, in another one of this site."""
     publish_soon = local.find(app.id)
     if publish_soon is not None or testrun.is_on():
@@ -147,6 +147,7 @@ def _embedded(app: App) -> PublishSoon | Announcement | None:
     return announcements.find(conf.site_key())
 
 
-def _base_url(announcement: Announcement) -> str:
+def base_url(announcement: Announcement) -> str:
+    """Return where an announced server's HTTP API is."""
     host = f"[{announcement.host}]" if ":" in announcement.host else announcement.host
     return f"http://{host}:{announcement.port}"

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from secrets import token_hex
 from time import monotonic
@@ -14,6 +15,7 @@ from onair.hub import Hub
 from onair.protocol import handshake as protocol_handshake
 from onair.protocol.app import App, Credential
 from onair.protocol.errors import OverCapacity, ProtocolError, ReconnectNow, Unauthorized
+from onair.protocol.member import Member
 from onair.protocol.publication import Publication
 from onair.server.counters import Counters
 from onair.server.origins import OriginPolicy
@@ -190,6 +192,26 @@ class Server:
         except RuntimeError:  # the loop was closed in this moment, and its sockets with it
             return
 
+    def members(self, app_id: str, channel: str, timeout: float) -> Sequence[Member]:
+        """List who is on a presence channel, from any thread; without a loop nobody is.
+
+        In this server's loop it answers at once. Another thread waits for the loop's next turn.
+
+        Raises:
+            TimeoutError: the loop had no turn in so many seconds.
+        """
+        hub = self.served[app_id].hub
+        if self._loop is None:
+            return ()
+        if runs_here(self._loop):
+            return hub.members(channel)
+        answer: Future[Sequence[Member]] = Future()
+        try:
+            self._loop.call_soon_threadsafe(lambda: answer.set_result(hub.members(channel)))
+        except RuntimeError:  # the loop was closed in this moment, and its sockets with it
+            return ()
+        return answer.result(timeout)
+
     @property
     def refusal(self) -> ProtocolError | None:
         """Why nothing is served now; None where all is well."""
@@ -248,6 +270,14 @@ class Server:
                 f"The server has {self.max_connections} connections, and takes no more: "
                 "raise its limit of open files (ulimit -n), and its limit of connections where one is set"
             )
+
+
+def runs_here(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether the calling code runs in this loop."""
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:
+        return False
 
 
 def open_file_limit() -> int:

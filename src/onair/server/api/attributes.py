@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from onair.hub import Hub
@@ -38,7 +38,7 @@ COUNTS: Mapping[str, Attribute] = {
 ALL: Mapping[str, Attribute] = {**COUNTS, "cache": Attribute(_cache, lambda kind: kind.cached, "cache")}
 
 
-def asked(info: str | None, known: Mapping[str, Attribute]) -> Sequence[str]:
+def asked(info: str | None, known: Collection[str]) -> Sequence[str]:
     """The names in a list with commas. Raises UnknownAttribute."""
     if not info:
         return ()

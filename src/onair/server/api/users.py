@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from onair.protocol.errors import Unauthorized
+from onair.protocol.member import Member
 from onair.protocol.names import check_channel, check_user_id, kind_of
+from onair.server.api import attributes
 from onair.server.api.answers import DONE, Answer, found
 from onair.server.api.errors import NotPresence
 from onair.server.api.request import Request
 from onair.server.server import ServedApp
 from onair.server.session import Session
 
+#: What ``info`` can ask about each user; an extension, which other servers pass over.
+USER_INFO = ("user_info",)
+
 
 def of_channel(served: ServedApp, request: Request) -> Answer:
-    """The ids of the users on a presence channel, each once."""
+    """The users on a presence channel, each once; with ``info=user_info`` what the others see of them."""
     channel = request.names["channel"]
     check_channel(channel)
     if not kind_of(channel).has_members:
         raise NotPresence(channel)
-    return found({"users": [{"id": member.user_id} for member in served.hub.members(channel)]})
+    names = attributes.asked(request.params.get("info"), USER_INFO)
+    return found({"users": [_user(member, names) for member in served.hub.members(channel)]})
+
+
+def _user(member: Member, names: Sequence[str]) -> dict[str, object]:
+    user: dict[str, object] = {"id": member.user_id}
+    return user | {"user_info": member.info_json} if names else user
 
 
 def terminate(served: ServedApp, request: Request) -> Answer:
