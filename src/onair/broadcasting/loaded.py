@@ -19,6 +19,7 @@ from uuid import UUID
 from django.db import connections
 from django.db.models import Model
 
+from onair.changes import last_writes
 from onair.changes.narrowing import narrowing
 
 #: Types whose values nobody can change in place.
@@ -34,16 +35,18 @@ class Loaded:
     """What was loaded of a row: values by attribute name, from which database.
 
     ``transaction`` is what Django keeps anew with each end of a transaction or of a savepoint that is rolled
-    back: its list of actions. Outside of a transaction it is None, and the values are committed.
+    back: its list of actions. Outside of a transaction it is None, and the values are committed. ``moment`` is
+    when it was loaded.
     """
 
     using: str
     values: Mapping[str, Any]
     transaction: list[Any] | None
+    moment: int
 
     @classmethod
     def now(cls, using: str, values: Mapping[str, Any]) -> Loaded:
-        return cls(using, values, _transaction(using))
+        return cls(using, values, _transaction(using), last_writes.now())
 
     def __reduce__(self) -> Any:
         # A pickled instance comes back at another time: then nothing is known.
@@ -52,9 +55,9 @@ class Loaded:
     def __deepcopy__(self, memo: dict[int, Any]) -> Loaded:
         return self
 
-    def holds(self, using: str) -> bool:
-        """Whether nothing that was loaded can have been rolled back since."""
-        if self.using != using:
+    def holds(self, table: type[Model], using: str) -> bool:
+        """Whether nothing that was loaded of a table can have been rolled back or written since."""
+        if self.using != using or last_writes.is_written_since(table, self.key(table), self.moment):
             return False
         return self.transaction is None or self.transaction is _transaction(using)
 
@@ -71,7 +74,8 @@ class Loaded:
         """Return these values and those that were loaded later, where both hold."""
         if self.using != later.using or self.transaction is not later.transaction:
             return later
-        return Loaded(self.using, {**self.values, **later.values}, self.transaction)
+        values = {**self.values, **later.values}
+        return Loaded(self.using, values, self.transaction, self.moment)
 
 
 def track(model: type[Model]) -> None:
@@ -141,7 +145,7 @@ def _narrow_saving(model: Any) -> None:
 @contextmanager
 def _narrowed(instance: Model, table: type[Model], using: str | None) -> Iterator[None]:
     loaded = _remembered(instance)
-    if loaded is None or using is None or not loaded.holds(using):
+    if loaded is None or using is None or not loaded.holds(table, using):
         yield
         return
     with narrowing(loaded.key(table), {table: loaded.unchangeable()}):

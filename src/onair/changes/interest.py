@@ -11,7 +11,8 @@ from django.core.signals import setting_changed
 from django.db.models import Model
 
 from onair import conf, testrun
-from onair.changes.change import Commit
+from onair.changes import last_writes
+from onair.changes.change import Commit, RowChange
 from onair.changes.recording import Recording, joined
 from onair.exceptions import ConfigurationError
 from onair.gathering import Gathering
@@ -75,6 +76,10 @@ def listen(listener: Listener) -> None:
 
 def deliver(commit: Commit) -> None:
     """Give a commit to the listeners. What one of them raises is logged, and reaches nobody."""
+    for row in commit.rows:
+        last_writes.note(row.model, row.key)
+    for table in commit.tables:
+        last_writes.note(table)
     for listener in tuple(_listeners):
         try:
             listener(commit)
@@ -88,8 +93,20 @@ def _deliver_recordings(using: str, recordings: Sequence[Recording]) -> None:
         deliver(commit)
 
 
+class _Noted(Recording):
+    """A recording whose writes are noted as they come: the transaction's own code may read them."""
+
+    def add(self, change: RowChange) -> None:
+        last_writes.note(change.model, change.key)
+        super().add(change)
+
+    def add_table(self, model: type[Model]) -> None:
+        last_writes.note(model)
+        super().add_table(model)
+
+
 #: What the transactions that are open have written so far.
-recordings: Gathering[Recording] = Gathering(Recording, _deliver_recordings)
+recordings: Gathering[_Noted] = Gathering(_Noted, _deliver_recordings)
 
 
 def _has_triggers(model: type[Model]) -> bool:

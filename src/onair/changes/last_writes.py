@@ -1,0 +1,41 @@
+"""When each row was last written, as far as this process has seen: so that code knows what it loaded before.
+
+Moments are numbers that grow with each write that is seen, of any row.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from django.db.models import Model
+
+#: Rows that are remembered. Then all are forgotten, and each counts as written at that moment.
+MOST = 10_000
+
+_moments = count(1)
+_now = 0
+_forgotten = 0
+_writes: dict[tuple[type[Model], Any], int] = {}
+
+
+def now() -> int:
+    """Return the present moment."""
+    return _now
+
+
+def note(model: type[Model], key: Any = None) -> None:
+    """Note a write to the row with this key in a concrete model's table; without a key, perhaps to any."""
+    global _now, _forgotten
+    moment = next(_moments)
+    if len(_writes) >= MOST:
+        _forgotten = moment
+        _writes.clear()
+    _writes[model, key] = moment
+    # Last: whoever loads the row before this line has loaded it before the write.
+    _now = moment
+
+
+def is_written_since(model: type[Model], key: Any, moment: int) -> bool:
+    """Whether the row with this key may have been written after a moment."""
+    return max(_forgotten, _writes.get((model, key), 0), _writes.get((model, None), 0)) > moment

@@ -1,0 +1,268 @@
+"""What an update says it changed has everything that it did change, whatever was loaded, and by whom."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from onair.broadcasting.loaded import Loaded
+from onair.changes import interest
+from onair.changes.change import Commit, Kind
+from tests.broadcasting.told import telling
+from tests.site.desk.models import Restaurant, Story
+
+
+def changed(story: Story, **options: Any) -> list[str]:
+    with telling() as told:
+        story.save(**options)
+    return [name for name in told.only.data["changed"] if name != "notes"]
+
+
+@pytest.fixture
+def story(db: None) -> Story:
+    return Story.objects.get(pk=Story.objects.create(title="Harbour", views=4).pk)
+
+
+def test_a_save_names_what_differs_from_what_was_loaded(story: Story) -> None:
+    story.title, story.views = "Port", 4
+    assert changed(story) == ["title"]
+
+
+def test_a_second_save_names_all_since_nothing_was_loaded_after_the_first(story: Story) -> None:
+    story.save()
+    assert len(changed(story)) > 3
+
+
+def test_a_refresh_is_a_load(story: Story) -> None:
+    story.save()
+    story.refresh_from_db()
+    story.views = 5
+    assert changed(story) == ["views"]
+
+
+def test_a_refresh_of_one_field_leaves_the_others_as_they_were_loaded(story: Story) -> None:
+    story.title = "Port"
+    story.refresh_from_db(fields=["views"])
+    assert changed(story) == ["title"]
+
+
+def test_a_deferred_field_is_known_once_it_was_read(db: None) -> None:
+    Story.objects.create(title="Harbour", views=4)
+    story = Story.objects.only("title").get()
+    assert story.views == 4
+    story.title = "Port"
+    assert changed(story, update_fields=["title", "views"]) == ["title"]
+
+
+def test_a_field_that_was_not_loaded_counts_as_changed(db: None) -> None:
+    Story.objects.create(title="Harbour", views=4)
+    story = Story.objects.defer("views").get()
+    story.views = 4
+    assert changed(story, update_fields=["title", "views"]) == ["views"]
+
+
+def test_a_value_of_another_type_counts_as_changed(story: Story) -> None:
+    story.views = "4"  # type: ignore[assignment]
+    assert changed(story) == ["views"]
+
+
+def test_a_value_that_may_have_been_changed_in_place_counts_as_changed(story: Story) -> None:
+    with telling() as told:
+        story.save()
+    assert told.changed == [["notes"]]
+
+
+def test_another_write_to_the_row_is_overwritten_and_named(story: Story) -> None:
+    Story.objects.filter(pk=story.pk).update(title="Port")
+    assert "title" in changed(story)
+
+
+def test_another_write_to_another_row_is_no_matter(story: Story) -> None:
+    Story.objects.create(title="Other")
+    story.views = 5
+    assert changed(story) == ["views"]
+
+
+def test_a_copy_under_another_key_names_all(story: Story) -> None:
+    other = Story.objects.create(title="Other")
+    story.pk = other.pk
+    assert "title" in changed(story)
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy])
+def test_a_copy_knows_what_was_loaded(story: Story, again: Any) -> None:
+    twin = again(story)
+    twin.title = "Port"
+    assert changed(twin) == ["title"]
+
+
+def test_a_pickle_carries_nothing_of_it(story: Story) -> None:
+    data = pickle.dumps(story)
+    assert Loaded.__name__.encode() not in data
+    assert "title" in changed(pickle.loads(data))
+
+
+def test_what_a_rollback_takes_back_was_not_loaded(story: Story) -> None:
+    with transaction.atomic():
+        Story.objects.filter(pk=story.pk).update(title="Port")
+        story.refresh_from_db()
+        transaction.set_rollback(True)
+    assert "title" in changed(story)
+
+
+def test_what_receivers_of_signals_write_is_not_narrowed(story: Story) -> None:
+    from django.db.models.signals import post_save
+
+    def put_back(instance: Story, **kwargs: Any) -> None:
+        Story.objects.filter(pk=instance.pk).update(title="Harbour")
+
+    post_save.connect(put_back, sender=Story)
+    story.title = "Port"
+    try:
+        with telling() as told:
+            story.save()
+    finally:
+        post_save.disconnect(put_back, sender=Story)
+    assert all("title" in names for names in told.changed)
+
+
+def test_a_childs_save_names_what_differs_in_both_tables(db: None) -> None:
+    Restaurant.objects.create(name="Anchor", stars=1)
+    child = Restaurant.objects.get()
+    child.name = "Harbour"
+    with telling() as told:
+        child.save()
+    assert told.changed == [["name"]]
+
+
+TITLES = st.sampled_from(["a", "b"])
+VIEWS = st.sampled_from([0, 1])
+FIELDS = ("title", "views", "body")
+
+
+class Machine(RuleBasedStateMachine):
+    """Instances of one row, loaded and saved in any order, in transactions that may be rolled back.
+
+    The truth is what a commit changed in the database. What it says to have changed is never less.
+    """
+
+    instances = Bundle("instances")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.commits: list[Commit] = []
+        self.blocks: list[Any] = []
+        self.committed: dict[str, Any] = {}
+
+    @initialize()
+    def begin(self) -> None:
+        interest.listen(self.commits.append)
+        Story.objects.all().delete()
+        self.key = Story.objects.create(title="a").pk
+        self.committed = self.row()
+        self.commits.clear()
+
+    def row(self) -> dict[str, Any]:
+        return Story.objects.values(*FIELDS).get(pk=self.key)
+
+    @rule(target=instances)
+    def load(self) -> Story:
+        return Story.objects.get(pk=self.key)
+
+    @rule(target=instances)
+    def load_some(self) -> Story:
+        return Story.objects.only("title").get(pk=self.key)
+
+    @rule(instance=instances)
+    def refresh(self, instance: Story) -> None:
+        instance.refresh_from_db()
+
+    @rule(instance=instances, name=st.sampled_from(FIELDS))
+    def refresh_one(self, instance: Story, name: str) -> None:
+        instance.refresh_from_db(fields=[name])
+
+    @rule(instance=instances, title=TITLES)
+    def set_title(self, instance: Story, title: str) -> None:
+        instance.title = title
+
+    @rule(instance=instances, views=VIEWS)
+    def set_views(self, instance: Story, views: int) -> None:
+        instance.views = views
+
+    @rule(instance=instances)
+    def save(self, instance: Story) -> None:
+        instance.save()
+
+    @rule(instance=instances)
+    def save_title(self, instance: Story) -> None:
+        instance.save(update_fields=["title"])
+
+    @rule(target=instances, instance=consumes(instances))
+    def copy(self, instance: Story) -> Any:
+        return multiple(instance, copy.copy(instance))
+
+    @rule(title=TITLES)
+    def update(self, title: str) -> None:
+        Story.objects.filter(pk=self.key).update(title=title)
+
+    @rule()
+    def open(self) -> None:
+        if len(self.blocks) < 3:
+            self.blocks.append(transaction.atomic())
+            self.blocks[-1].__enter__()
+
+    @rule(rolled_back=st.booleans())
+    def close(self, rolled_back: bool) -> None:
+        if self.blocks:
+            transaction.set_rollback(rolled_back)
+            self.blocks.pop().__exit__(None, None, None)
+
+    @invariant()
+    def nothing_is_missing(self) -> None:
+        if self.blocks or not self.committed:
+            return
+        now = self.row()
+        really = {name for name in FIELDS if now[name] != self.committed[name]}
+        said: set[str] = set()
+        for commit in self.commits:
+            for row in commit.rows:
+                assert (row.kind, row.key) == (Kind.UPDATED, self.key)
+                said |= set(FIELDS) if row.columns is None else row.columns
+        self.commits.clear()
+        self.committed = now
+        assert really <= said
+
+    def teardown(self) -> None:
+        while self.blocks:
+            self.close(rolled_back=True)
+        interest._listeners[:] = [each for each in interest._listeners if each != self.commits.append]
+
+
+class NothingIsMissing(TransactionTestCase):
+    def test_an_update_never_says_less_than_it_did(self) -> None:
+        run_state_machine_as_test(
+            Machine,
+            settings=settings(
+                max_examples=60,
+                stateful_step_count=25,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
