@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from onair.engines import local
+from onair.protocol.member import Member
 
 
 def publish_soon(app_id: str, publications: object) -> None:
@@ -28,6 +29,17 @@ def test_a_server_is_found_until_it_is_unregistered() -> None:
 def test_an_app_that_nobody_serves_is_not_found_and_can_be_unregistered() -> None:
     local.unregister("app of this test")
     assert local.find("app of this test") is None
+
+
+def list_members(app_id: str, channel: str, timeout: float) -> list[Member]:
+    return [Member("7")]
+
+
+def test_a_server_may_say_who_is_there_until_it_is_unregistered() -> None:
+    local.register("app of this test", publish_soon, list_members)
+    assert local.find_members("app of this test") is list_members
+    local.unregister("app of this test")
+    assert local.find_members("app of this test") is None
 
 
 def test_the_last_server_of_an_app_counts() -> None:

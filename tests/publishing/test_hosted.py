@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import sys
+from contextlib import closing
 from typing import Any
 from unittest import mock
 
@@ -271,3 +273,76 @@ def test_trigger_and_trigger_batch_mean_the_same_data(
 
     events: list[dict[str, Any]] = receiver.events(3)
     assert [seen(event["data"]) for event in events] == [data] * 3
+
+
+#: 10,000 bytes of text that Python keeps in 40,000.
+WIDE = "x" * 9_990 + "🎈"
+
+
+def test_the_library_measures_memory_and_refuses_what_the_service_takes() -> None:
+    with pytest.raises(ValueError, match="Too much data"):
+        pusher.Pusher("42", "a-key", "a-secret").trigger("c", "wide", {"text": WIDE})
+
+
+@pytest.mark.parametrize("channels", [1, 25])
+def test_what_the_library_would_refuse_for_its_size_in_memory_arrives(
+    channels: int, receiver: Receiver, local_library: HostedPusher, counted: Counting
+) -> None:
+    names = tuple(f"room-{n}" for n in range(channels))
+    deliver(Hosted(local_library), [outgoing("wide", {"text": WIDE}, channels=names, socket_id="1.2")])
+    events = receiver.events(channels)
+    assert [event["channel"] for event in events] == list(names)
+    assert all(json.loads(event["data"]) == {"text": WIDE} for event in events)
+    assert {event["socket_id"] for event in events} == {"1.2"}
+    assert counted() == Stats(sent=1)
+
+
+def test_in_tests_it_is_trigger_whatever_the_size(client_class: mock.Mock) -> None:
+    deliver(Hosted(TARGET, batch=1), [outgoing("wide", {"text": WIDE})])
+    client_class.return_value.trigger.assert_called_once_with(["c"], "wide", {"text": WIDE}, None)
+
+
+ANSWERS = [
+    (400, Refused, "10,240 bytes", 0),
+    (401, Unavailable, "Check key, secret and app id", 9),
+    (403, Unavailable, "over its quota", 9),
+    (413, Refused, "10,240 bytes", 0),
+    (429, Unavailable, "more than its plan allows", 9),
+    (500, Unavailable, "Its status page may say more", 9),
+    (503, Unavailable, "Its status page may say more", 9),
+]
+
+
+@pytest.mark.parametrize(("status", "kind", "remedy", "wish"), ANSWERS)
+def test_the_real_librarys_errors_are_told_apart_and_the_time_asked_for_is_kept(
+    status: int,
+    kind: type[NotDelivered],
+    remedy: str,
+    wish: float,
+    receiver: Receiver,
+    local_library: HostedPusher,
+) -> None:
+    receiver.answer = lambda request: status
+    receiver.headers = {"Retry-After": "9"}
+    with pytest.raises(kind, match=remedy) as error:
+        Hosted(local_library).post([outgoing()], 5)
+    assert getattr(error.value, "wish", 0) == wish
+    assert "a-secret" not in str(error.value)
+
+
+def test_the_real_library_keeps_to_the_time_that_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+
+        class LocalPusher(pusher.Pusher):  # type: ignore[misc]
+            def __init__(self, **options: Any) -> None:
+                super().__init__(**options, ssl=False, port=silent.getsockname()[1])
+
+        monkeypatch.setattr(pusher, "Pusher", LocalPusher)
+        with pytest.raises(Unavailable, match="timed out"):
+            Hosted(HostedPusher(APP, "eu", host="127.0.0.1")).post([outgoing()], 0.05)
+
+
+def test_something_else_in_hosted_pushers_place_is_no_events_fault(client_class: mock.Mock) -> None:
+    client_class.return_value.trigger.side_effect = json.JSONDecodeError("no JSON", "<html>", 0)
+    with pytest.raises(Unavailable, match="a proxy"):
+        Hosted(TARGET).post([outgoing()], 5)

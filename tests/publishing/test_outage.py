@@ -8,10 +8,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from onair import conf
+from onair.engines import announcements
+from onair.engines.announcements import Claim
+from tests.publishing.real_server import serving
 from tests.publishing.receiver import PATIENCE, Receiver, Request, receiving
+from tests.server.clients import Client
 
 Python = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -38,6 +45,9 @@ import atexit
 atexit._run_exitfuncs()
 now = stats.read()
 """
+
+#: The server that was announced on this machine.
+ANNOUNCED = ("", "")
 
 BEGIN = """
 import logging, socket, sys
@@ -71,10 +81,11 @@ def running(
     python: Python, target: tuple[str, str], port: int, script: str, **onair: object
 ) -> Iterator[Site]:
     url, preparation = (text.format(port=port) for text in target)
+    onair |= {"URL": url} if url else {}
     with closing(socket.create_server(("127.0.0.1", 0))) as listener, ThreadPoolExecutor(1) as pool:
         listener.settimeout(PATIENCE)
         begin = preparation + BEGIN.format(control=listener.getsockname()[1])
-        result = pool.submit(python, begin + script, URL=url, **onair)
+        result = pool.submit(python, begin + script, **onair)
         connection, _ = listener.accept()
         with closing(connection):
             connection.settimeout(PATIENCE)
@@ -142,6 +153,42 @@ test.recv(1)
             assert [event["name"] for event in receiver.events(30)] == [str(n) for n in range(30)]
             site.go_on()
             assert "does not answer" in site.result.result(3 * PATIENCE).stderr
+
+
+@contextmanager
+def announced() -> Iterator[tuple[Claim, Client]]:
+    """Run a server of this site with a client in the room, and announce it."""
+    claim = announcements.claim(conf.site_key())
+    with serving(conf.app()) as server, server.joined("room") as client:
+        claim.announce(server.host, server.port)
+        yield claim, client
+    claim.withdraw()
+
+
+def test_a_server_of_this_machine_that_starts_again_is_waited_for(
+    python: Python, settings: Any, temporary_folder: Path
+) -> None:
+    settings.SECRET_KEY, settings.BASE_DIR = "a secret", temporary_folder
+    script = f"""
+onair.publish("room", "before")
+test.recv(1)
+for n in range(5):
+    onair.publish("room", str(n))
+{COUNT}
+print(now.sent, now.dropped)
+"""
+    with announced() as (claim, client), running(python, ANNOUNCED, 0, script) as site:
+        assert client.receive()["event"] == "before"
+        claim.withdraw()
+        site.go_on()
+        site.wait_for(b"d")
+        with announced() as (_, client):
+            names = [client.receive()["event"] for _ in range(5)]
+            site.go_on()
+            result = site.result.result(3 * PATIENCE)
+    assert names == ["0", "1", "2", "3", "4"]
+    assert result.stdout == "6 0\n"
+    assert "The server of this site has gone. Start it again: manage.py runserver" in result.stderr
 
 
 def test_an_event_that_is_refused_does_not_hold_up_the_others(python: Python, receiver: Receiver) -> None:
