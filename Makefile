@@ -15,13 +15,20 @@ NPM_CLIENTS := npm --prefix tests/clients
 
 PIP := -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types unit fuzz javascript browser package docs benchmark format clean
+.PHONY: demo demo-postgres test lint types unit fuzz javascript browser package docs benchmark format clean
 
 demo: $(DEMO)/ready
 	cd demo && ../$(DEMO)/bin/python manage.py migrate --verbosity 0
 	cd demo && ../$(DEMO)/bin/python manage.py seed
 	@echo "The newsroom opens at http://127.0.0.1:$(PORT)/ - look at it in two browsers. Ctrl-C closes it."
 	cd demo && ../$(DEMO)/bin/python manage.py runserver $(PORT)
+
+# The same on PostgreSQL: DEMO_DATABASE_URL says which; else it starts one of its own, and takes it away again.
+demo-postgres: $(DEMO)/ready
+	$(DEMO)/bin/python $(PIP) install "psycopg[binary]>=3.2.4"
+	test -n "$$DEMO_DATABASE_URL" || scripts/install-postgresql
+	@echo "The newsroom opens at http://127.0.0.1:$(PORT)/, on PostgreSQL. Ctrl-C closes it."
+	$(DEMO)/bin/python -m demo.postgresql $(PORT)
 
 test: lint types javascript unit fuzz package docs
 
@@ -61,6 +68,7 @@ benchmark: $(OLD)/ready
 	$(OLD)/bin/python $(PIP) install --group benchmark
 	cd benchmarks && npm ci --no-audit --no-fund --silent
 	$(OLD)/bin/python -m benchmarks --output benchmarks/RESULTS.md
+	$(OLD)/bin/python -m benchmarks.capture --output benchmarks/CAPTURE.md
 
 format: $(OLD)/ready
 	$(OLD)/bin/ruff check --fix
@@ -84,5 +92,5 @@ $(NEW)/ready: pyproject.toml
 $(DEMO)/ready: pyproject.toml
 	python=$$(scripts/find-python 3.13 3.12 3.11) && "$$python" -m venv $(DEMO)
 	$(DEMO)/bin/python $(PIP) install --upgrade "pip>=25.1"
-	$(DEMO)/bin/python $(PIP) install --editable .
+	$(DEMO)/bin/python $(PIP) install --editable ".[drf]"
 	touch $@

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -18,11 +18,16 @@ PACKAGES = ("uvicorn", "uvloop", "httptools", "websockets", "msgspec", "channels
 
 def described() -> Iterator[str]:
     """Lines that say on what, and with what, it was measured."""
+    yield from described_python(PACKAGES)
+    yield f"- {', '.join(_others())}"
+
+
+def described_python(packages: Iterable[str]) -> Iterator[str]:
+    """The same, where nothing but Python was needed."""
     yield f"- Commit {_commit()}"
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
     yield f"- {system}, {_processor()}, {os.cpu_count()} cores"
-    yield f"- Python {platform.python_version()}; {', '.join(_packages())}"
-    yield f"- {', '.join(_others())}"
+    yield f"- Python {platform.python_version()}; {', '.join(_versions(packages))}"
 
 
 def _commit() -> str:
@@ -39,8 +44,8 @@ def _processor() -> str:
     return next(names, "unknown processor")
 
 
-def _packages() -> Iterator[str]:
-    for name in PACKAGES:
+def _versions(packages: Iterable[str]) -> Iterator[str]:
+    for name in packages:
         try:
             yield f"{name} {version(name)}"
         except PackageNotFoundError:

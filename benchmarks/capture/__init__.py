@@ -1,0 +1,1 @@
+"""What it costs a write that changes are captured."""
