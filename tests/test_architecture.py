@@ -31,7 +31,10 @@ MAY_IMPORT = {
     "views": {"", "protocol", "publishing", "authorization", "payloads"},
     "rest": {"", "protocol", "publishing", "authorization", "views"},
     "templatetags": {"", "protocol", "publishing", "authorization", "payloads", "views"},
-    "management": {"", "protocol", "hub", "engines", "server", "embedded", "publishing", "standalone"},
+    "outbox": {"", "engines", "embedded", "changes"},
+    "management": {
+        *("", "protocol", "hub", "engines", "server", "embedded", "publishing", "standalone", "changes", "outbox"),
+    },
     "testing": {"", "protocol", "hub", "engines", "server", "embedded", "publishing", "authorization"},
 }
 

@@ -1,4 +1,4 @@
-"""``manage.py onair serve``: the server alone, beside a WSGI site."""
+"""``manage.py onair``: the server alone, beside a WSGI site, and the database's triggers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from onair import conf
 from onair.embedded.console import say_on_air
+from onair.management import triggers
 from onair.server.address import Port
 from onair.server.serving import Serving
 from onair.standalone.config import WRONG_INPUT, make_serving, merge, of_arguments
@@ -17,7 +18,7 @@ from onair.standalone.options import PROCESS, add_to, of_group
 
 
 class Command(BaseCommand):
-    help = "Serves the sockets of this site in a process of its own (onair serve)."
+    help = "Serves the sockets of this site in a process of its own, and manages database triggers."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.set_defaults(run=None, show_help=parser.print_help)
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         )
         serve.set_defaults(run=self.serve)
         add_to(serve, of_group(PROCESS), with_variables=False)
+        triggers.add_to(commands, self.stdout)
 
     def handle(self, *args: Any, **options: Any) -> None:
         run: Callable[..., None] | None = options["run"]
@@ -77,6 +79,7 @@ class Command(BaseCommand):
     def serve_remote(self, serving: Serving) -> None:
         """Serve the app that ONAIR_URL names, for a site that publishes there."""
         from onair.embedded import signalling
+        from onair.embedded.companions import Companions
         from onair.embedded.origins import origin_policy
         from onair.server.run import run
         from onair.server.server import Server
@@ -88,7 +91,12 @@ class Command(BaseCommand):
 
         server = Server((app,), origins=origin_policy())
         signalling.connect(server)
-        run(server, on_bound=started, **serving.options(server))
+        companions = Companions()
+        companions.start()
+        try:
+            run(server, on_bound=started, **serving.options(server))
+        finally:
+            companions.stop()
 
     def refuse_hosted(self, serving: Serving) -> NoReturn:
         raise CommandError(
