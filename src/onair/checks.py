@@ -12,6 +12,7 @@ from onair import conf, encryption
 from onair.authorization import checks as authorization
 from onair.embedded import checks as embedded
 from onair.exceptions import ConfigurationError
+from onair.rest import checks as rest
 from onair.views import checks as views
 
 UNKNOWN_OPTION = "onair.E001"
@@ -131,6 +132,13 @@ CHECKS = (
     (authorization.check_middleware, (Tags.security,)),
     (authorization.check_rules, (Tags.security,)),
     (embedded.check_runserver, (Tags.compatibility,)),
+    (rest.check_alone, (Tags.compatibility,)),
+    (rest.check_backends, (Tags.compatibility,)),
+    (rest.check_cache, (Tags.caches,)),
+    (rest.check_channels, (Tags.compatibility,)),
+    (rest.check_installed, (Tags.compatibility,)),
+    (rest.check_options, (Tags.compatibility,)),
+    (rest.check_webhook, (Tags.urls,)),
     (views.check_field_names, (Tags.compatibility,)),
     (views.check_model_names, (Tags.security,)),
     (views.check_old_distributions, (Tags.compatibility,)),

@@ -38,10 +38,11 @@ class Packet:
                 provider_class=self.backend.provider_class,
             )
 
-    def is_made_for(self, channel: str) -> bool:
+    def is_made_for(self, channel: Any) -> bool:
         """Whether the backend is one for channels of this kind."""
         prefix = self.backend.channel_prefix
-        return bool(prefix) and channel.startswith(prefix)
+        # What is no string is refused later, with a remedy.
+        return bool(prefix) and isinstance(channel, str) and channel.startswith(prefix)
 
     def key(self, channel: str) -> object:
         """What must not be said twice."""

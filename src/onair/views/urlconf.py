@@ -77,15 +77,19 @@ def _has_access_mixin(cls: type) -> bool:
 
 def pusher_views() -> list[RoutedView]:
     """Return each view of the URLconf that has an access mixin, once."""
-    if not getattr(django_settings, "ROOT_URLCONF", None):
-        return []
-    callbacks = dict.fromkeys(_callbacks(get_resolver().url_patterns))
-    classes = ((callback, getattr(callback, "view_class", None)) for callback in callbacks)
+    classes = ((callback, getattr(callback, "view_class", None)) for callback in callbacks())
     return [
         RoutedView(callback, cls)
         for callback, cls in classes
         if isinstance(cls, type) and issubclass(cls, PusherMixin)
     ]
+
+
+def callbacks() -> list[Any]:
+    """Return each view of the URLconf, once."""
+    if not getattr(django_settings, "ROOT_URLCONF", None):
+        return []
+    return list(dict.fromkeys(_callbacks(get_resolver().url_patterns)))
 
 
 def _callbacks(patterns: list[URLPattern | URLResolver]) -> Iterator[Any]:
