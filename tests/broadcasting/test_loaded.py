@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
-    consumes,
     initialize,
     invariant,
-    multiple,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -128,8 +128,6 @@ def test_what_a_rollback_takes_back_was_not_loaded(story: Story) -> None:
 
 
 def test_what_receivers_of_signals_write_is_not_narrowed(story: Story) -> None:
-    from django.db.models.signals import post_save
-
     def put_back(instance: Story, **kwargs: Any) -> None:
         Story.objects.filter(pk=instance.pk).update(title="Harbour")
 
@@ -144,7 +142,8 @@ def test_what_receivers_of_signals_write_is_not_narrowed(story: Story) -> None:
 
 
 def test_a_childs_save_names_what_differs_in_both_tables(db: None) -> None:
-    Restaurant.objects.create(name="Anchor", stars=1)
+    with telling():
+        Restaurant.objects.create(name="Anchor", stars=1)
     child = Restaurant.objects.get()
     child.name = "Harbour"
     with telling() as told:
@@ -153,7 +152,7 @@ def test_a_childs_save_names_what_differs_in_both_tables(db: None) -> None:
 
 
 TITLES = st.sampled_from(["a", "b"])
-VIEWS = st.sampled_from([0, 1])
+VALUES = st.fixed_dictionaries({}, optional={"title": TITLES, "views": st.sampled_from([0, 1])})
 FIELDS = ("title", "views", "body")
 
 
@@ -182,57 +181,48 @@ class Machine(RuleBasedStateMachine):
     def row(self) -> dict[str, Any]:
         return Story.objects.values(*FIELDS).get(pk=self.key)
 
-    @rule(target=instances)
-    def load(self) -> Story:
-        return Story.objects.get(pk=self.key)
+    @rule(target=instances, some=st.booleans())
+    def load(self, some: bool) -> Story:
+        stories = Story.objects.only("title") if some else Story.objects
+        return stories.get(pk=self.key)
 
-    @rule(target=instances)
-    def load_some(self) -> Story:
-        return Story.objects.only("title").get(pk=self.key)
+    @rule(target=instances, title=TITLES)
+    def load_what_is_rolled_back(self, title: str) -> Story:
+        with transaction.atomic():
+            self.update(title)
+            instance = self.load(some=False)
+            transaction.set_rollback(True)
+        return instance
 
-    @rule(instance=instances)
-    def refresh(self, instance: Story) -> None:
-        instance.refresh_from_db()
+    @rule(target=instances, instance=instances)
+    def copy(self, instance: Story) -> Story:
+        return copy.copy(instance)
 
-    @rule(instance=instances, name=st.sampled_from(FIELDS))
-    def refresh_one(self, instance: Story, name: str) -> None:
-        instance.refresh_from_db(fields=[name])
+    @rule(instance=instances, fields=st.sampled_from([None, ["title"], ["views"]]))
+    def refresh(self, instance: Story, fields: list[str] | None) -> None:
+        instance.refresh_from_db(fields=fields)
 
-    @rule(instance=instances, title=TITLES)
-    def set_title(self, instance: Story, title: str) -> None:
-        instance.title = title
-
-    @rule(instance=instances, views=VIEWS)
-    def set_views(self, instance: Story, views: int) -> None:
-        instance.views = views
-
-    @rule(instance=instances)
-    def save(self, instance: Story) -> None:
-        instance.save()
-
-    @rule(instance=instances)
-    def save_title(self, instance: Story) -> None:
-        instance.save(update_fields=["title"])
-
-    @rule(target=instances, instance=consumes(instances))
-    def copy(self, instance: Story) -> Any:
-        return multiple(instance, copy.copy(instance))
+    @rule(instance=instances, values=VALUES, fields=st.sampled_from([None, None, ["title"]]))
+    def save(self, instance: Story, values: dict[str, Any], fields: list[str] | None) -> None:
+        for name, value in values.items():
+            setattr(instance, name, value)
+        instance.save(update_fields=fields)
 
     @rule(title=TITLES)
     def update(self, title: str) -> None:
         Story.objects.filter(pk=self.key).update(title=title)
 
+    @precondition(lambda self: len(self.blocks) < 2)
     @rule()
     def open(self) -> None:
-        if len(self.blocks) < 3:
-            self.blocks.append(transaction.atomic())
-            self.blocks[-1].__enter__()
+        self.blocks.append(transaction.atomic())
+        self.blocks[-1].__enter__()
 
+    @precondition(lambda self: self.blocks)
     @rule(rolled_back=st.booleans())
     def close(self, rolled_back: bool) -> None:
-        if self.blocks:
-            transaction.set_rollback(rolled_back)
-            self.blocks.pop().__exit__(None, None, None)
+        transaction.set_rollback(rolled_back)
+        self.blocks.pop().__exit__(None, None, None)
 
     @invariant()
     def nothing_is_missing(self) -> None:

@@ -35,8 +35,8 @@ class Loaded:
     """What was loaded of a row: values by attribute name, from which database.
 
     ``transaction`` is what Django keeps anew with each end of a transaction or of a savepoint that is rolled
-    back: its list of actions. Outside of a transaction it is None, and the values are committed. ``moment`` is
-    when it was loaded.
+    back: its list of actions. Outside of a transaction it is None, and the values are committed. ``moment``
+    is when it was loaded.
     """
 
     using: str
