@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error, Tags
 
 from onair import conf, encryption
 from onair.authorization import checks as authorization
+from onair.broadcasting import checks as broadcasting
+from onair.changes.triggers import checks as triggers
 from onair.embedded import checks as embedded
 from onair.exceptions import ConfigurationError
 from onair.rest import checks as rest
@@ -131,6 +133,8 @@ CHECKS = (
     (authorization.check_endpoint, (Tags.urls,)),
     (authorization.check_middleware, (Tags.security,)),
     (authorization.check_rules, (Tags.security,)),
+    (broadcasting.check_announced_fields, (Tags.security,)),
+    (broadcasting.check_serializers, (Tags.models,)),
     (embedded.check_runserver, (Tags.compatibility,)),
     (rest.check_alone, (Tags.compatibility,)),
     (rest.check_backends, (Tags.compatibility,)),
@@ -139,6 +143,9 @@ CHECKS = (
     (rest.check_installed, (Tags.compatibility,)),
     (rest.check_options, (Tags.compatibility,)),
     (rest.check_webhook, (Tags.urls,)),
+    (triggers.check_labels, (Tags.compatibility,)),
+    (triggers.check_outbox, (Tags.compatibility,)),
+    (triggers.check_triggers, (Tags.database,)),
     (views.check_field_names, (Tags.compatibility,)),
     (views.check_model_names, (Tags.security,)),
     (views.check_old_distributions, (Tags.compatibility,)),

@@ -1,0 +1,126 @@
+"""What may be decorated, with what, and which mistakes are refused when the class is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.test.utils import isolate_apps
+
+import onair
+from onair.broadcasting.registry import Registry
+from tests.site.desk.models import Memo, Section, Story, Topic
+from tests.site.news.models import Headline
+
+pytestmark = pytest.mark.usefixtures("no_models")
+
+MISTAKES: list[tuple[dict[str, Any], str]] = [
+    ({"fields": ["titel"]}, "names titel. Its fields are"),
+    ({"exclude": "titel"}, "names titel. Its fields are"),
+    ({"fields": "title", "serializer": "a.b"}, "Keep one"),
+    ({"serializer": 7}, "its dotted path"),
+    ({"events": ["create"]}, "created, updated, deleted"),
+    ({"events": "created"}, "created, updated, deleted"),
+    ({"events": []}, "created, updated, deleted"),
+    ({"many": 0}, "whole number above 0"),
+    ({"many": True}, "whole number above 0"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), MISTAKES)
+def test_an_argument_that_means_nothing_is_refused(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=said):
+        onair.broadcasts(**arguments)(Story)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (Headline, "is a proxy: its rows are news.Article's"),
+        (Story(), "stands on a model's class"),
+        (dict, "stands on a model's class"),
+        ("desk.Story", "stands on a model's class"),
+        (Session, "never captured"),
+    ],
+)
+def test_what_cannot_be_announced_is_refused(target: Any, said: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=said):
+        onair.broadcasts(target)
+
+
+def hook_without_the_event(self: Any) -> None: ...
+
+
+def hook_with_more(self: Any, event: str, more: str) -> None: ...
+
+
+async def asynchronous_hook(self: Any, event: str) -> None: ...
+
+
+@pytest.mark.parametrize("hook", [hook_without_the_event, hook_with_more, asynchronous_hook, "news"])
+@pytest.mark.parametrize("name", ["broadcast_on", "broadcast_as", "broadcast_with", "broadcast_when"])
+def test_a_hook_that_cannot_be_called_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, hook: object
+) -> None:
+    monkeypatch.setattr(Topic, name, hook, raising=False)
+    with pytest.raises(ImproperlyConfigured, match=rf"desk.Topic.{name} .*def {name}\(self, event\)"):
+        onair.broadcasts(Topic)
+
+
+@pytest.mark.parametrize(
+    "hook", [lambda self, event: [], staticmethod(lambda event: []), classmethod(lambda cls, event: [])]
+)
+def test_a_hook_may_be_any_kind_of_method(monkeypatch: pytest.MonkeyPatch, hook: object) -> None:
+    monkeypatch.setattr(Topic, "broadcast_on", hook, raising=False)
+    assert onair.broadcasts(Topic) is Topic
+
+
+def test_the_decorator_returns_the_class_bare_and_with_arguments() -> None:
+    assert onair.broadcasts(Section) is Section
+    assert onair.broadcasts(many=7)(Section) is Section
+
+
+def test_what_is_said_last_counts(no_models: Registry) -> None:
+    onair.broadcasts(many=7)(Section)
+    onair.broadcasts(many=8)(Section)
+    (broadcast,) = no_models
+    assert broadcast.choices.many == 8
+
+
+def test_an_abstract_model_is_not_announced_itself(no_models: Registry) -> None:
+    onair.broadcasts(Memo.__mro__[1])
+    assert list(no_models) == []
+
+
+@isolate_apps("tests.site.desk")
+def test_models_of_another_registry_inherit_nothing(no_models: Registry) -> None:
+    onair.broadcasts(Memo.__mro__[1])
+
+    class Note(Memo.__mro__[1]):  # type: ignore[misc] # a migration's copy is made like this
+        class Meta:
+            app_label = "desk"
+
+    assert no_models.of(Note) is None
+
+
+def test_an_object_with_a_key_of_several_columns_has_no_channel_of_its_own(no_models: Registry) -> None:
+    with isolate_apps("tests.site.desk"):
+
+        @onair.broadcasts
+        class Seat(models.Model):
+            pk = models.CompositePrimaryKey("row", "number")
+            row = models.IntegerField()
+            number = models.IntegerField()
+
+            class Meta:
+                app_label = "desk"
+
+            def __str__(self) -> str:
+                return f"{self.row}{self.number}"
+
+    (broadcast,) = no_models
+    assert not broadcast.has_object_channels
+    assert broadcast.payload_fields == {"row", "number"}
