@@ -4,9 +4,43 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+import onair
 
-class Article(models.Model):
-    """An ordinary model: nothing in it knows that the site is live."""
+
+class Tag(models.Model):
+    name = models.CharField(max_length=30, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Written(models.Model):
+    """What the live desk follows: it has tags, and says in which way it was last written."""
+
+    class Way(models.TextChoices):
+        SAVE = "save"
+        UPDATE = "update"
+        BULK_CREATE = "bulk_create"
+        ADMIN = "admin"
+        M2M = "m2m"
+        RAW = "raw"
+        PROCESS = "process"
+        ROLLBACK = "rollback"
+        API = "api"
+
+    tags = models.ManyToManyField(Tag, blank=True)
+    way = models.CharField(max_length=12, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+@onair.broadcasts(serializer="articles.serializers.HeadlineSerializer")
+class Article(Written):
+    """An ordinary model. The line above announces every write to it, whoever makes it."""
 
     section = models.CharField(max_length=40)
     title = models.CharField("headline", max_length=140)

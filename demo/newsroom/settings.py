@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import django
+
+from . import databases
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -15,17 +16,26 @@ DEBUG = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "rest_framework",
     "onair",  # ← the first of the two edits (the second is in urls.py)
     "pusherable",  # ← the template tags {% pusherable_script %} and {% pusherable_subscribe %}
+    "drf_model_pusher",  # ← the mixin of the API's viewsets
     "articles",
+    "harbour",
+    "livedesk",
 ]
 
-# Nothing of it is needed. This tells the wire on how many screens it is read.
-ONAIR = {"SUBSCRIPTION_COUNTS": True}
+# Nothing of it is needed.
+ONAIR = {
+    # Tells the wire on how many screens it is read.
+    "SUBSCRIPTION_COUNTS": True,
+}
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -33,6 +43,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -46,22 +57,19 @@ ROOT_URLCONF = "newsroom.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
             ],
         },
     },
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ.get("DEMO_DATABASE", BASE_DIR / "db.sqlite3"),
-    },
-}
+DATABASES = {"default": databases.chosen(BASE_DIR / "db.sqlite3")}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

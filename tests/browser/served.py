@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
 
 #: What would make the process another site than the one that was asked for.
-FOREIGN = {"DJANGO_SETTINGS_MODULE", "ONAIR_URL"}
+FOREIGN = {"DEMO_DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ONAIR_URL"}
 
 
 class Served:
@@ -30,6 +30,7 @@ class Served:
         script: The project's ``manage.py``.
         command: What serves; the port comes behind it.
         settings: The settings to serve it with, where they are not the project's own.
+        database: The address of the demo's database, where that is not a file in the folder.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class Served:
         script: Path,
         command: tuple[str, ...] = ("runserver", "--noreload"),
         settings: str | None = None,
+        database: str | None = None,
     ) -> None:
         self.folder = folder
         self.script = script
         self.command = command
         self.settings = settings
+        self.database = database
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "log.txt"
@@ -51,10 +54,10 @@ class Served:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-        settings = {"DJANGO_SETTINGS_MODULE": self.settings} if self.settings else {}
+        chosen = {"DJANGO_SETTINGS_MODULE": self.settings, "DEMO_DATABASE_URL": self.database}
         return (
             kept
-            | settings
+            | {name: value for name, value in chosen.items() if value}
             | {
                 "DEMO_DATABASE": str(self.folder / "db.sqlite3"),
                 "TMPDIR": str(self.folder),
@@ -145,9 +148,10 @@ def free_port() -> int:
     return port
 
 
-def make_newsroom(folder: Path) -> Served:
+def make_newsroom(folder: Path, database: str | None = None) -> Served:
     """The demo, with a database of its own, under the strictest policy whichever Django serves it."""
-    site = Served(folder, ROOT / "demo" / "manage.py", settings="tests.browser.newsroom_settings")
+    script = ROOT / "demo" / "manage.py"
+    site = Served(folder, script, settings="tests.browser.newsroom_settings", database=database)
     site.manage("migrate", "--verbosity", "0")
     site.manage("seed")
     return site

@@ -46,10 +46,13 @@ function settle() {
   away = false;
 }
 
-channel.bind("dispatch", (dispatch) => {
-  // The page may have been sent with it already.
-  if (!wire.querySelector(`[data-id="${dispatch.id}"]`)) add(dispatch);
-});
+// The first is said by the page's own view, the second by the REST API.
+for (const event of ["dispatch", "dispatch.create"]) {
+  channel.bind(event, (dispatch) => {
+    // The page may have been sent with it already.
+    if (!wire.querySelector(`[data-id="${dispatch.id}"]`)) add(dispatch);
+  });
+}
 channel.bind("onair:gap", readAgain);
 channel.bind("pusher:subscription_count", ({ subscription_count: count }) => {
   screens.textContent = count === 1 ? "On this screen alone" : `On ${count} screens`;
