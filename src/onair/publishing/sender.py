@@ -71,12 +71,15 @@ class Sender:
         """Add items to the queue, together. Returns at once, unless the process is ending."""
         now = time.monotonic()
         with self._lock:
-            dropped = sum(self._queue.put(item, now) for item in items)
-        self._wake()
-        _report_dropped(dropped)
+            dropped = sum([self._queue.put(item, now) for item in items])
+            asleep, self._asleep = self._asleep, False
+        if asleep:
+            self._bell.put(None)
+        if dropped:
+            _report_dropped(dropped)
         if self._ending.is_set():
             self._send_last()
-        elif not self._runs():
+        elif self._thread is None and not self._runs():
             self._send_waiting()
 
     def drain(self, timeout: float) -> None:

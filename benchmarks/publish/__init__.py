@@ -1,0 +1,1 @@
+"""What ``publish()`` costs the request that calls it, beside a blocking call of Pusher's library."""
