@@ -17,11 +17,15 @@ import pytest
 from django.core.checks.registry import registry
 from django.core.management import load_command_class
 from django.core.management.base import BaseCommand
+from django.dispatch import Signal
 
 import onair
+import onair.rest
+import onair.rest.signals
 import onair.testing
 import onair.views
 from onair import asgi, conf, exceptions, signals
+from onair.broadcasting.hooks import HOOKS
 from onair.protocol import notices
 from onair.protocol.app import Limits
 from onair.protocol.errors import CODES
@@ -105,7 +109,7 @@ def options_set_in(code: str) -> Iterator[str]:
 
 
 def public_python() -> Iterator[str]:
-    for module in (onair, onair.testing):
+    for module in (onair, onair.rest, onair.testing):
         yield from (named(module, name) for name in module.__all__ if name != "__version__")
     yield from (named(asgi, name) for name in ("get_asgi_application", "wrap"))
     yield f"onair.asgi.{asgi.WebSocketProtocol.__name__}"
@@ -113,6 +117,10 @@ def public_python() -> Iterator[str]:
         if inspect.isclass(thing) and thing.__module__ == exceptions.__name__:
             yield f"onair.exceptions.{name}"
     yield "onair.authorization.patterns.BadRule"
+    yield from (f"{hook}(event)" for hook in HOOKS)
+    for name, thing in vars(onair.rest.signals).items():
+        if isinstance(thing, Signal):
+            yield f"onair.rest.signals.{name}"
     for mixin in (getattr(onair.views, name) for name in onair.views.__all__):
         yield f"onair.views.{mixin.__name__}"
         yield from own_hooks(mixin)

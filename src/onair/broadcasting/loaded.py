@@ -30,23 +30,32 @@ _NAME = "onair_loaded"
 _tracked: set[type[Model]] = set()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen, which takes longer to make: there is one for each row
 class Loaded:
-    """What was loaded of a row: values by attribute name, from which database.
+    """What was loaded of a row: some attribute names, and their values in the order of the model's fields.
 
-    ``transaction`` is what Django keeps anew with each end of a transaction or of a savepoint that is rolled
-    back: its list of actions. Outside of a transaction it is None, and the values are committed. ``moment``
-    is when it was loaded.
+    ``using`` is the database, ``moment`` when it was. ``transaction`` is what Django keeps anew with each end
+    of a transaction or of a savepoint that is rolled back: its list of actions. Outside of a transaction it
+    is None, and the values are committed.
     """
 
     using: str
-    values: Mapping[str, Any]
+    model: type[Model]
+    names: Iterable[str]
+    row: Sequence[Any]
     transaction: list[Any] | None
     moment: int
 
     @classmethod
-    def now(cls, using: str, values: Mapping[str, Any]) -> Loaded:
-        return cls(using, values, _transaction(using), last_writes.now())
+    def now(cls, using: str, model: type[Model], names: Iterable[str], row: Sequence[Any]) -> Loaded:
+        return cls(using, model, names, row, _transaction(using), last_writes.now())
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values by attribute name."""
+        known = set(self.names)
+        names = [field.attname for field in self.model._meta.concrete_fields if field.attname in known]
+        return dict(zip(names, self.row, strict=True))
 
     def __reduce__(self) -> Any:
         # A pickled instance comes back at another time: then nothing is known.
@@ -55,27 +64,20 @@ class Loaded:
     def __deepcopy__(self, memo: dict[int, Any]) -> Loaded:
         return self
 
-    def holds(self, table: type[Model], using: str) -> bool:
+    def holds(self, table: type[Model], key: Any, using: str) -> bool:
         """Whether nothing that was loaded of a table can have been rolled back or written since."""
-        if self.using != using or last_writes.is_written_since(table, self.key(table), self.moment):
+        if self.using != using or last_writes.is_written_since(table, key, self.moment):
             return False
         return self.transaction is None or self.transaction is _transaction(using)
-
-    def key(self, table: type[Model]) -> Any:
-        """Return the key of the row in a table, None where it was not loaded."""
-        key = tuple(self.values.get(field.attname) for field in table._meta.pk_fields)
-        return key[0] if len(key) == 1 else key
-
-    def unchangeable(self) -> dict[str, Any]:
-        """Return the values that are still what was loaded."""
-        return {name: value for name, value in self.values.items() if type(value) in _IMMUTABLE}
 
     def joined(self, later: Loaded) -> Loaded:
         """Return these values and those that were loaded later, where both hold."""
         if self.using != later.using or self.transaction is not later.transaction:
             return later
-        values = {**self.values, **later.values}
-        return Loaded(self.using, values, self.transaction, self.moment)
+        values = self.values | later.values
+        names = [field.attname for field in self.model._meta.concrete_fields if field.attname in values]
+        row = [values[name] for name in names]
+        return Loaded(self.using, self.model, names, row, self.transaction, self.moment)
 
 
 def track(model: type[Model]) -> None:
@@ -97,8 +99,7 @@ def _remember_loading(model: Any) -> None:
     ) -> Any:
         instance = load(cls, db, field_names, values, **kwargs)
         if db is not None:
-            names = _in_order(cls, field_names)
-            _remember(instance, Loaded.now(db, dict(zip(names, values, strict=True))))
+            _remember(instance, Loaded.now(db, cls, field_names, values))
         return instance
 
     model.from_db = classmethod(from_db)  # type: ignore[arg-type] # wraps() hides its arguments
@@ -145,17 +146,23 @@ def _narrow_saving(model: Any) -> None:
 @contextmanager
 def _narrowed(instance: Model, table: type[Model], using: str | None) -> Iterator[None]:
     loaded = _remembered(instance)
-    if loaded is None or using is None or not loaded.holds(table, using):
+    if loaded is None or using is None:
         yield
         return
-    with narrowing(loaded.key(table), {table: loaded.unchangeable()}):
+    values = loaded.values
+    key = _key(table, values)
+    if not loaded.holds(table, key, using):
+        yield
+        return
+    unchanged = {name: value for name, value in values.items() if type(value) in _IMMUTABLE}
+    with narrowing(key, {table: unchanged}):
         yield
 
 
-def _in_order(model: type[Model], names: Iterable[str]) -> list[str]:
-    """Return the attribute names in the order of their values."""
-    known = set(names)
-    return [field.attname for field in model._meta.concrete_fields if field.attname in known]
+def _key(table: type[Model], values: Mapping[str, Any]) -> Any:
+    """Return the key of the row in a table, None where it was not loaded."""
+    key = tuple(values.get(field.attname) for field in table._meta.pk_fields)
+    return key[0] if len(key) == 1 else key
 
 
 def _refreshed(instance: Model, names: Iterable[str] | None) -> Loaded:
@@ -164,7 +171,8 @@ def _refreshed(instance: Model, names: Iterable[str] | None) -> Loaded:
     if names is not None:
         chosen = set(names)
         fields = [field for field in fields if chosen & {field.name, field.attname}]
-    return Loaded.now(instance._state.db or "", {field.attname: held[field.attname] for field in fields})
+    names = [field.attname for field in fields]
+    return Loaded.now(instance._state.db or "", type(instance), names, [held[name] for name in names])
 
 
 def _transaction(using: str) -> list[Any] | None:
