@@ -1,6 +1,6 @@
 """A project that has ``"drf_model_pusher"`` in INSTALLED_APPS, and neither onair nor Django REST framework.
 
-It is the one of the README, with what Django and Django REST framework have required since: ``fields``, ``path``.
+It is the one of the README, with ``fields`` and ``path``, which Django and its REST framework require by now.
 """
 
 from __future__ import annotations

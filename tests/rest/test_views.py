@@ -338,6 +338,12 @@ def test_the_socket_of_the_request_is_spared(api: APIRequestFactory, trigger: mo
     assert trigger.call_args.args[3] == given
 
 
+def test_laravel_echos_header_names_the_socket_too(api: APIRequestFactory, trigger: mock.Mock) -> None:
+    speaker()
+    create(api, viewset(ModelViewSet, "news"), **{"X-Socket-ID": "1.2"})
+    assert trigger.call_args.args[3] == "1.2"
+
+
 @pytest.mark.parametrize("given", ["evil", "1", "1.2\n", "1.2;3", "", "null", "undefined", "\u0661.\u0662"])
 def test_what_is_no_socket_is_ignored(
     api: APIRequestFactory, trigger: mock.Mock, given: str, caplog: pytest.LogCaptureFixture

@@ -20,6 +20,9 @@ from onair.rest.signals import view_post_save, view_pre_destroy
 #: The backends by their model's name in lower case. Models of two apps may share one.
 pusher_backend_registry: defaultdict[str, list[type[PusherBackend]]] = defaultdict(list)
 
+#: Where a request names the socket of its page: as the document says, and as Laravel Echo does by itself.
+_SOCKET_ID_HEADERS = ("HTTP_X_PUSHER_SOCKET_ID", "HTTP_X_SOCKET_ID")
+
 
 def get_models_pusher_backends(model: type[Model]) -> list[type[PusherBackend]]:
     """Return the backends of a model; of a proxy without its own, those of the model behind it."""
@@ -92,9 +95,9 @@ class PusherBackend(metaclass=PusherBackendMetaclass):
         self.packet_adapter = self.packet_adapter_class()
 
     def get_pusher_socket(self, view: Any) -> Any:
-        """Return the socket that the request's header ``X-Pusher-Socket-Id`` names, else None."""
-        request = getattr(view, "request", None)
-        return None if request is None else request.META.get("HTTP_X_PUSHER_SOCKET_ID")
+        """Return the socket that the request's headers name, else None."""
+        meta = getattr(getattr(view, "request", None), "META", {})
+        return next((meta[header] for header in _SOCKET_ID_HEADERS if meta.get(header)), None)
 
     def push_change(
         self, event: str, instance: Any = None, pre_destroy: bool = False, ignore: bool = True
