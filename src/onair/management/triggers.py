@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.core.management.base import CommandError, CommandParser, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 from django.db import DatabaseError, connections
 from django.db.utils import DEFAULT_DB_ALIAS
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 WRONG = 1
 
 
-def add_to(commands: Any, output: OutputWrapper) -> None:
-    """Add ``triggers`` to the subcommands, with commands of its own."""
+def add_to(commands: Any, command: BaseCommand) -> None:
+    """Add ``triggers`` to the subcommands of a command, with commands of its own."""
     parser = commands.add_parser("triggers", help="Database triggers, by which every write is seen.")
 
     def show_help(**options: Any) -> None:
@@ -35,7 +35,7 @@ def add_to(commands: Any, output: OutputWrapper) -> None:
     actions = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, (run, text) in _ON_TABLES.items():
         action = actions.add_parser(name, help=text)
-        action.set_defaults(run=_guarded(_on_tables(run, output)))
+        action.set_defaults(run=_guarded(_on_tables(run, command)))
         _add_database(action, "The database to do it in.")
         action.add_argument(
             "labels",
@@ -46,7 +46,7 @@ def add_to(commands: Any, output: OutputWrapper) -> None:
     action = actions.add_parser(
         "follow", help="Read the outbox and publish, where the server runs elsewhere."
     )
-    action.set_defaults(run=_guarded(_follow(output)))
+    action.set_defaults(run=_guarded(_follow(command)))
     _add_database(action, "The database to read.")
 
 
@@ -75,7 +75,7 @@ def _guarded(run: Callable[..., None]) -> Callable[..., None]:
 
 
 def _on_tables(
-    run: Callable[[BaseDatabaseWrapper, Sequence[Table], OutputWrapper], None], output: OutputWrapper
+    run: Callable[[BaseDatabaseWrapper, Sequence[Table], OutputWrapper], None], command: BaseCommand
 ) -> Callable[..., None]:
     def on_tables(*, database: str, labels: Sequence[str], **options: Any) -> None:
         from onair.changes.triggers.models import chosen, tables
@@ -85,7 +85,7 @@ def _on_tables(
             raise CommandError(
                 f"None of these models lies in the database {database!r}: name theirs by --database."
             )
-        run(connections[database], found, output)
+        run(connections[database], found, command.stdout)
 
     return on_tables
 
@@ -126,7 +126,7 @@ def _say(output: OutputWrapper, what: str, connection: BaseDatabaseWrapper, tabl
     output.write(f"In {connection.alias}, these tables {what}: {names}.")
 
 
-def _follow(output: OutputWrapper) -> Callable[..., None]:
+def _follow(command: BaseCommand) -> Callable[..., None]:
     def follow(*, database: str, **options: Any) -> None:
         from onair.outbox.reader import Reader
 
@@ -145,7 +145,7 @@ def _follow(output: OutputWrapper) -> Callable[..., None]:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *received: reader.stop())
-        output.write(f"Following the outbox of {database}. Ctrl-C ends it.")
+        command.stdout.write(f"Following the outbox of {database}. Ctrl-C ends it.")
         reader.run()
 
     return follow

@@ -23,6 +23,9 @@ from onair.outbox.entries import Entry
 if TYPE_CHECKING:
     import psycopg
 
+#: What an administrator finds the reader's connection by, in ``pg_stat_activity``.
+APPLICATION = "onair outbox"
+
 #: The advisory lock of the process that tells, where only one may.
 _CLAIM = int.from_bytes(b"onair.rd")
 
@@ -53,7 +56,9 @@ class PostgresSource:
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self._django = connection.copy()
-        self._django.settings_dict["OPTIONS"].pop("pool", None)  # this one is kept
+        options = self._django.settings_dict["OPTIONS"]
+        options.pop("pool", None)  # this one is kept
+        options["application_name"] = APPLICATION
         self._django.settings_dict["AUTOCOMMIT"] = True
         self._last: str | None = None
         self._told: set[str] = set()
@@ -96,7 +101,7 @@ class PostgresSource:
         self._told.clear()
 
     def wait(self, seconds: float, stop: Event) -> bool:
-        return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
+        return bool(list(self._connection.notifies(timeout=seconds, stop_after=1)))
 
     def clean(self, age: float) -> None:
         now = time.monotonic()

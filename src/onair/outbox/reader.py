@@ -33,8 +33,8 @@ class Times:
 
     ``looks`` are the pauses between looks after something was found: a commit that did not notify may be
     about to be visible. ``idle`` is the longest pause. ``back_off`` has the pauses between tries to connect.
-    ``standing_by`` is between two looks whether another process still tells, or whether there is an outbox now.
-    Entries are deleted at ``age``, a look for them comes every ``clean``.
+    ``standing_by`` is between two looks whether another process still tells, or whether there is an outbox
+    now. Entries are deleted at ``age``, a look for them comes every ``clean``.
     """
 
     looks: tuple[float, ...] = (0.005, 0.02, 0.05)

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         )
         serve.set_defaults(run=self.serve)
         add_to(serve, of_group(PROCESS), with_variables=False)
-        triggers.add_to(commands, self.stdout)
+        triggers.add_to(commands, self)
 
     def handle(self, *args: Any, **options: Any) -> None:
         run: Callable[..., None] | None = options["run"]
