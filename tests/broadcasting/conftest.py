@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from onair.broadcasting.registry import Registry, registry
+from onair.changes import interest
 from onair.publishing import failures
 
 
@@ -17,5 +18,7 @@ def unthrottled(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def no_models() -> Iterator[Registry]:
     """Begin without a model that announces, for tests that decorate their own."""
+    watched = set(interest._watched)
     with registry.set_aside():
         yield registry
+    interest._watched.intersection_update(watched)

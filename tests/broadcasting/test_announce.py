@@ -16,7 +16,20 @@ from onair.broadcasting.broadcast import EVENTS
 from onair.changes.change import Commit, Kind, RowChange
 from onair.publishing import stats
 from tests.broadcasting.told import telling
-from tests.site.desk.models import Label, Memo, Message, Place, Poster, Restaurant, Room, Section, Story
+from tests.site.desk.models import (
+    Cafe,
+    Label,
+    Memo,
+    Message,
+    Place,
+    Poster,
+    Restaurant,
+    Room,
+    Seat,
+    Section,
+    Shop,
+    Story,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +150,49 @@ def test_many_writes_to_the_parents_table_name_the_children_alone() -> None:
     assert [event.data["id"] for event in told.events] == children
 
 
+def test_a_child_of_two_parents_is_announced_for_all_of_its_tables() -> None:
+    with telling() as created:
+        cafe = Cafe.objects.create(name="Anchor", owner="Anna", tables=3)
+    assert created.only.data["object"] == {
+        "id": cafe.pk,
+        "shop_id": cafe.shop_id,
+        "name": "Anchor",
+        "owner": "Anna",
+        "place_ptr": cafe.pk,
+        "shop_ptr": cafe.shop_id,
+        "tables": 3,
+    }
+    cafe.owner = "Ben"
+    with telling() as updated:
+        cafe.save()
+    assert updated.names[0] == "cafe.updated"
+    assert updated.events[0].data["object"]["owner"] == "Ben"
+
+
+def test_a_write_to_a_parents_table_with_another_key_names_no_child() -> None:
+    with telling():
+        Cafe.objects.create(name="Anchor", owner="Anna")
+    with telling() as told:
+        Shop.objects.update(owner="Ben")
+    assert [(event.name, event.channels, event.data) for event in told.events] == [
+        ("cafe.changed", ("private-desk.cafe",), {"ids": None, "refetch": True})
+    ]
+
+
+def test_an_object_with_a_key_of_several_columns_is_announced_on_the_models_channel() -> None:
+    with telling() as told:
+        Seat.objects.create(row=1, number=2)
+        Seat.objects.filter(row=1).update(guest="Anna")
+        Seat.objects.filter(pk=(1, 2)).delete()
+    assert told.names == ["seat.created", "seat.updated", "seat.deleted"]
+    assert {event.channels for event in told.events} == {("private-desk.seat",)}
+    assert told.data()[1] == {
+        "id": [1, 2],
+        "object": {"row": 1, "number": 2, "guest": "Anna"},
+        "changed": ["guest"],
+    }
+
+
 def test_a_concrete_model_announces_what_its_abstract_base_says() -> None:
     with telling() as told:
         memo = Memo.objects.create(title="Lunch", body="not sent")
@@ -200,7 +256,8 @@ def test_of_objects_that_nobody_can_name_the_models_channel_is_told() -> None:
     with telling() as told:
         announce(Commit("default", tables=frozenset({Story, Section, Message, Place, Story.topics.through})))
     assert sorted((event.name, event.channels, event.data["ids"]) for event in told.events) == [
-        (f"{name}.changed", (f"private-desk.{name}",), None) for name in ("message", "restaurant", "story")
+        (f"{name}.changed", (f"private-desk.{name}",), None)
+        for name in ("cafe", "message", "restaurant", "story")
     ]
 
 

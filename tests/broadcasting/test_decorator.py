@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models
 from django.test.utils import isolate_apps
 
 import onair
 from onair.broadcasting.registry import Registry
+from tests.broadcasting.told import telling
 from tests.site.desk.models import Memo, Section, Story, Topic
 from tests.site.news.models import Headline
 
@@ -106,21 +107,13 @@ def test_models_of_another_registry_inherit_nothing(no_models: Registry) -> None
     assert no_models.of(Note) is None
 
 
-def test_an_object_with_a_key_of_several_columns_has_no_channel_of_its_own(no_models: Registry) -> None:
-    with isolate_apps("tests.site.desk"):
-
-        @onair.broadcasts
-        class Seat(models.Model):
-            pk = models.CompositePrimaryKey("row", "number")
-            row = models.IntegerField()
-            number = models.IntegerField()
-
-            class Meta:
-                app_label = "desk"
-
-            def __str__(self) -> str:
-                return f"{self.row}{self.number}"
-
-    (broadcast,) = no_models
-    assert not broadcast.has_object_channels
-    assert broadcast.payload_fields == {"row", "number"}
+def test_a_model_in_whose_code_one_cannot_write_is_announced_by_a_call(db: None) -> None:
+    onair.broadcasts(exclude="email")(User)
+    with telling() as told:
+        user = User.objects.create_user("anna", "anna@example.com", "very secret")
+        user.set_password("more secret")
+        user.save()
+    assert told.names == ["user.created", "user.updated"]
+    for event in told.events:
+        assert event.channels == ("private-auth.user", f"private-auth.user.{user.pk}")
+        assert not {"password", "email"} & {*event.data["object"], *event.data.get("changed", ())}

@@ -140,3 +140,34 @@ class Message(models.Model):
 
     def broadcast_when(self, event: str) -> bool:
         return not self.is_draft
+
+
+class Shop(models.Model):
+    shop_id = models.BigAutoField(primary_key=True)
+    owner = models.CharField(max_length=50)
+
+    def __str__(self) -> str:
+        return self.owner
+
+
+@onair.broadcasts
+class Cafe(Place, Shop):
+    """A child of two parents: its key is that of the first."""
+
+    tables = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@onair.broadcasts
+class Seat(models.Model):
+    """Its key has two columns."""
+
+    pk = models.CompositePrimaryKey("row", "number")
+    row = models.IntegerField()
+    number = models.IntegerField()
+    guest = models.CharField(max_length=50, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.row}/{self.number}"
