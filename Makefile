@@ -68,6 +68,7 @@ benchmark: $(OLD)/ready
 	$(OLD)/bin/python $(PIP) install --group benchmark
 	cd benchmarks && npm ci --no-audit --no-fund --silent
 	$(OLD)/bin/python -m benchmarks --output benchmarks/RESULTS.md
+	$(OLD)/bin/python -m benchmarks.publish --output benchmarks/PUBLISH.md
 	$(OLD)/bin/python -m benchmarks.capture --output benchmarks/CAPTURE.md
 
 format: $(OLD)/ready
