@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core import checks
 from django.core.checks import CheckMessage, Error
 from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
 
 from onair import conf
 from onair.changes.triggers import installing
@@ -62,13 +63,26 @@ def check_outbox(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> lis
 def check_triggers(
     app_configs: Sequence[Any] | None = None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Compare the triggers in these databases with the settings and the models."""
+    """Compare the triggers in these databases with the settings and the models.
+
+    Nothing is said while migrations wait: they may be what brings tables, outbox and triggers, and
+    ``migrate`` asks before it runs them.
+    """
     return [
         message
         for alias in databases or ()
         if apps.is_installed("onair.outbox") and has_dialect(connections[alias])
+        if not _migrations_wait(alias)
         for message in _in_database(alias)
     ]
+
+
+def _migrations_wait(alias: str) -> bool:
+    try:
+        executor = MigrationExecutor(connections[alias])
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError:
+        return False
 
 
 def _in_database(alias: str) -> Iterator[CheckMessage]:
