@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "onair",  # ← the first of the two edits (the second is in urls.py)
     "pusherable",  # ← the template tags {% pusherable_script %} and {% pusherable_subscribe %}
+    "onair.outbox",  # ← only for the triggers below
     "drf_model_pusher",  # ← the mixin of the API's viewsets
     "articles",
     "harbour",
@@ -35,6 +36,8 @@ INSTALLED_APPS = [
 ONAIR = {
     # Tells the wire on how many screens it is read.
     "SUBSCRIPTION_COUNTS": True,
+    # What is written to this table is seen by triggers: whoever writes, and with whatever program.
+    "TRIGGERS": ["harbour.Ferry"],
 }
 
 MIDDLEWARE = [
