@@ -19,6 +19,7 @@ from asgiref.sync import async_to_sync
 
 import onair
 from onair import conf
+from onair.embedded.process import ProcessServer
 from onair.engines import announcements, local
 from onair.exceptions import BadChannel
 from onair.publishing import presence
@@ -61,6 +62,16 @@ def in_process(site: RealServer) -> Iterator[RealServer]:
 def test_the_server_in_this_process_is_asked_directly(in_process: RealServer) -> None:
     assert onair.members(CHANNEL) == TWO
     assert onair.members("presence-nobody") == []
+
+
+def test_the_sites_own_server_is_the_one_that_is_asked() -> None:
+    server = ProcessServer(shared=False)
+    server.open()
+    try:
+        assert local.find_members("1") == server.server.members
+    finally:
+        server.close()
+    assert local.find_members("1") is None
 
 
 def test_asynchronous_code_asks_as_well(in_process: RealServer) -> None:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterator, Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from onair.publishing.call import Item
 from onair.publishing.carrier import Carrier
@@ -408,3 +410,19 @@ def test_all_that_leaves_at_the_end_shares_its_time(destination: Destination) ->
     sender.put(events("too late"))
     sender.drain(PATIENCE)
     assert all(deadline <= time.monotonic() for deadline in destination.deadlines[1:])
+
+
+@settings(max_examples=30, deadline=None)
+@given(batches=st.lists(st.integers(1, 5), max_size=6), trips=st.lists(st.integers(0, 3), max_size=9))
+def test_whatever_fails_everything_arrives_once_and_in_its_order(
+    batches: list[int], trips: list[int]
+) -> None:
+    destination = Destination()
+    destination.trips = trips
+    sender = Sender(Carrier(destination.attempt, PACE), EventQueue(max_events=100, max_bytes=10_000))
+    sent = [f"{batch}.{number}" for batch, size in enumerate(batches) for number in range(size)]
+    for batch, size in enumerate(batches):
+        sender.put(events(*(f"{batch}.{number}" for number in range(size))))
+    assert destination.wait_for(len(sent)) == sent
+    sender.drain(PATIENCE)
+    assert destination.names == sent

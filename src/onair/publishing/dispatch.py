@@ -52,10 +52,11 @@ def send(event: Event, *, using: str | None = None, instead: Event | None = None
 def call(action: Callable[[], object], *, label: str, using: str | None = None, size: int = 0) -> None:
     """Run an action after the open transactions of this thread have committed, in order with the events.
 
-    It may block: the background sender runs it, and no request waits for it. In tests it runs on the calling
-    thread, before this returns, or with the tested code's commit. The end of the process waits for it as for
-    the events. What it raises is logged and counted. It is called once, unless it raises ``ServiceDown``:
-    then it and all behind it wait and are tried again, like events for a server that is down.
+    It may block: the background sender runs it, and no request waits for it. What is published later does, so
+    it should bound its time. In tests it runs on the calling thread, before this returns, or with the tested
+    code's commit. The end of the process waits for it as for the events. What it raises is logged and
+    counted. It is called once, unless it raises ``ServiceDown``: then it and all behind it wait and are tried
+    again, like events for a server that is down.
 
     Args:
         label: what is done, for the log: ``"The provider's call for article.create"``.
