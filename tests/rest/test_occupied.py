@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.core.cache import cache
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from onair import conf
@@ -57,6 +59,15 @@ def test_the_webhook_overwrites_an_answer() -> None:
     assert occupied(["a"], nobody) == []
     record("a", True, 1)
     assert occupied(["a"], unasked) == ["a"]
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(min_value=0, max_value=4)), min_size=1))
+def test_in_whatever_order_webhooks_come_the_newest_holds(told: list[tuple[bool, int]]) -> None:
+    cache.clear()
+    for state, time_ms in told:
+        record("a", state, time_ms)
+    newest = max(time_ms for _, time_ms in told)
+    assert cache.get(key_of("a")) is [state for state, time_ms in told if time_ms == newest][-1]
 
 
 def test_where_nobody_answers_a_channel_counts_as_occupied_for_a_while(

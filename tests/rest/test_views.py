@@ -10,8 +10,9 @@ from unittest import mock
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.test import AsyncClient, TestCase
+from django.test.utils import CaptureQueriesContext
 from django.urls import path
 from pytest_django import Settings
 from rest_framework.generics import ListCreateAPIView, RetrieveUpdateDestroyAPIView
@@ -123,6 +124,25 @@ def test_nothing_is_said_of_what_is_rolled_back(api: APIRequestFactory, hosted: 
             trigger.assert_called_once()
 
     project_test.run(test)
+
+
+def test_a_write_costs_no_more_queries_than_without(api: APIRequestFactory) -> None:
+    speaker()
+    speaker(PrivatePusherBackend, serializer_class=BodySerializer)
+
+    def queries(*, said: bool) -> list[int]:
+        view = viewset(ModelViewSet, "news", **dict.fromkeys(FLAGS.values(), said))
+        counts = []
+        with captured() as events:
+            for write in (create, update, destroy):
+                pk = [] if write is create else [Article.objects.latest("pk").pk]
+                with CaptureQueriesContext(connection) as context:
+                    write(api, view, *pk)
+                counts.append(len(context))
+        assert len(events) == (6 if said else 0)
+        return counts
+
+    assert queries(said=True) == queries(said=False)
 
 
 def test_reading_says_nothing(api: APIRequestFactory, trigger: mock.Mock, article: Article) -> None:

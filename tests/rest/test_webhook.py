@@ -24,7 +24,6 @@ urlpatterns = [path("hook/", ChannelExistenceWebhook.as_view())]
 
 pytestmark = pytest.mark.urls(__name__)
 
-NOW = int(time.time() * 1000)
 OCCUPIED = {"name": "channel_occupied", "channel": "news"}
 VACATED = {"name": "channel_vacated", "channel": "news"}
 
@@ -46,8 +45,12 @@ def post(client: Client, body: bytes, headers: dict[str, str] | None = None) -> 
     return client.post("/hook/", body, content_type="application/json", headers=given)
 
 
-def body_of(*events: dict[str, str], time_ms: int = NOW) -> bytes:
-    return json.dumps({"time_ms": time_ms, "events": events}).encode()
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def body_of(*events: dict[str, str], time_ms: int | None = None) -> bytes:
+    return json.dumps({"time_ms": now() if time_ms is None else time_ms, "events": events}).encode()
 
 
 def state(channel: str = "news") -> Any:
@@ -57,11 +60,12 @@ def state(channel: str = "news") -> Any:
 @pytest.mark.usefixtures("target")
 def test_it_writes_down_what_is_occupied_and_what_is_not(client: Client) -> None:
     other = {"name": "channel_occupied", "channel": "presence-room-1"}
-    response = post(client, body_of(OCCUPIED, other))
+    made = now()
+    response = post(client, body_of(OCCUPIED, other, time_ms=made))
     assert response.status_code == 201
-    assert response.json() == {"time_ms": NOW, "events": [OCCUPIED, other]}
+    assert response.json() == {"time_ms": made, "events": [OCCUPIED, other]}
     assert (state(), state("presence-room-1")) == (True, True)
-    assert post(client, body_of(VACATED, time_ms=NOW + 1)).status_code == 201
+    assert post(client, body_of(VACATED, time_ms=made + 1)).status_code == 201
     assert state() is False
 
 
@@ -77,7 +81,7 @@ BODIES = [
 @pytest.mark.usefixtures("target")
 @pytest.mark.parametrize("body", BODIES)
 def test_the_body_is_verified_as_it_was_sent(client: Client, body: bytes) -> None:
-    assert post(client, body % NOW).status_code == 201
+    assert post(client, body % now()).status_code == 201
     assert state() is True
 
 
@@ -118,9 +122,9 @@ def test_missing_and_wrong_headers_are_refused(client: Client, headers: dict[str
 
 
 @pytest.mark.usefixtures("target")
-@pytest.mark.parametrize("age", [TOLERANCE + 60, -TOLERANCE - 60])
+@pytest.mark.parametrize("age", [2 * TOLERANCE, -2 * TOLERANCE])
 def test_an_old_webhook_cannot_be_sent_again(client: Client, age: int) -> None:
-    assert post(client, body_of(OCCUPIED, time_ms=NOW - age * 1000)).status_code == 403
+    assert post(client, body_of(OCCUPIED, time_ms=now() - age * 1000)).status_code == 403
 
 
 NO_WEBHOOKS = [
@@ -154,7 +158,7 @@ INVALID = [
 @pytest.mark.usefixtures("target")
 @pytest.mark.parametrize("content", INVALID)
 def test_a_webhook_of_another_form_is_a_bad_request(client: Client, content: dict[str, Any]) -> None:
-    assert post(client, json.dumps({"time_ms": NOW, **content}).encode()).status_code == 400
+    assert post(client, json.dumps({"time_ms": now(), **content}).encode()).status_code == 400
 
 
 def test_other_events_change_nothing(client: Client) -> None:
@@ -178,8 +182,9 @@ ORDERS = [
 def test_a_late_webhook_does_not_overwrite_a_newer_one(
     client: Client, posted: list[tuple[dict[str, str], int]], state_after: bool
 ) -> None:
+    made = now()
     for event, later in posted:
-        assert post(client, body_of(event, time_ms=NOW + later)).status_code == 201
+        assert post(client, body_of(event, time_ms=made + later)).status_code == 201
     assert state() is state_after
 
 

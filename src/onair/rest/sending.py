@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from django.db import close_old_connections
+
 from onair import conf
 from onair.conf import HostedPusher
 from onair.exceptions import OnAirError
@@ -127,7 +129,9 @@ def _is_called(provider_class: type[PusherProvider], target: conf.Target) -> boo
 
 def _send_to_occupied(event: Event) -> None:
     """Send the event to the channels that somebody listens to. The background sender asks which."""
-    if channels := PusherProvider().occupied(event.channels):
+    with _connections_of_its_own():
+        channels = PusherProvider().occupied(event.channels)
+    if channels:
         dispatch.send(replace(event, channels=tuple(channels)))
 
 
@@ -148,14 +152,28 @@ def _call_provider(sending: Sending) -> None:
 
 
 def _trigger(sending: Sending) -> None:
-    provider = sending.provider_class()
-    provider.configure()
-    channels, event_name, data = sending.channels, sending.event_name, sending.data
-    if isinstance(provider, BaseProvider):
-        channels, event_name, data = provider.parse_packet(
-            sending.source, channels, event_name, data, sending.socket_id
-        )
-    provider.trigger(channels, event_name, data, sending.socket_id)
+    with _connections_of_its_own():
+        provider = sending.provider_class()
+        provider.configure()
+        channels, event_name, data = sending.channels, sending.event_name, sending.data
+        if isinstance(provider, BaseProvider):
+            channels, event_name, data = provider.parse_packet(
+                sending.source, channels, event_name, data, sending.socket_id
+            )
+        provider.trigger(channels, event_name, data, sending.socket_id)
+
+
+@contextmanager
+def _connections_of_its_own() -> Iterator[None]:
+    """Treat the databases as a request does: the sender's thread would keep a connection until it is stale.
+
+    The cache may be in one, and a provider may use the ORM.
+    """
+    close_old_connections()
+    try:
+        yield
+    finally:
+        close_old_connections()
 
 
 def _label(sending: Sending) -> str:
