@@ -369,6 +369,17 @@ def test_a_hook_that_names_no_channel_is_named_in_the_log(
     assert said in caplog.text
 
 
+@pytest.mark.parametrize("named", [7, "", "pusher:said", "x" * 300])
+def test_a_hook_that_gives_no_name_is_named_in_the_log(
+    rooms: list[Room], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, named: Any
+) -> None:
+    monkeypatch.setattr(Message, "broadcast_as", lambda self, event: named)
+    with telling() as told:
+        Message.objects.create(room=rooms[0], text="hi")
+    assert told.events == []
+    assert "desk.Message.broadcast_as() raised BadEvent" in caplog.text
+
+
 def test_more_channels_than_an_event_may_have_are_told_in_several(
     rooms: list[Room], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -403,7 +414,7 @@ def test_what_cannot_be_serialised_is_said_in_the_log(
     with telling() as told:
         Message.objects.create(room=rooms[0], text="hi")
     assert told.events == []
-    assert "desk.Message is written" in caplog.text
+    assert "desk.Message is written. said, of desk.Message.broadcast_with(), was not announced" in caplog.text
     assert "not serialisable" in caplog.text
 
 

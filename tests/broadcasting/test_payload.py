@@ -32,7 +32,7 @@ def test_a_serializer_that_raises_is_named_in_the_log(caplog: pytest.LogCaptureF
     with telling() as told:
         Story.objects.create(title="Harbour")
     assert told.events == []
-    assert "The serializer of desk.Story raised ModuleNotFoundError" in caplog.text
+    assert "the serializer of desk.Story raised ModuleNotFoundError" in caplog.text
 
 
 def test_chosen_fields_are_sent_and_named_and_no_others() -> None:

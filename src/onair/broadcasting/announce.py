@@ -106,7 +106,7 @@ class _Announcement:
             channels = audience.channels_for(pending, instance, event)
             if not channels:
                 return
-            name = hooks.ask(instance, hooks.AS, event) or self.broadcast.event_name(event)
+            name = audience.name_for(pending, instance, event)
             data = payload.data_of(pending, instance, event)
         except HookFailed as failed:
             self._report_hook(failed, f"{self.broadcast.event_name(event)} of {pending.key!r}")
@@ -166,7 +166,8 @@ class _Announcement:
             try:
                 dispatch.send(Event(to, name, data, exclude), using=self.using, instead=instead)
             except OnAirError as error:
-                self._report(f"send {name}", f"{name} was not announced: {error}", error)
+                origin = payload.origin_of(self.broadcast)
+                self._report(origin, f"{name}, of {origin}, was not announced: {error}", error)
 
     def _report_hook(self, failed: HookFailed, what: str) -> None:
         error = failed.__cause__

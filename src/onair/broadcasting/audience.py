@@ -13,7 +13,7 @@ from onair.broadcasting.pending import Pending
 from onair.broadcasting.registry import registry
 from onair.model_channels import PRIVATE, channel_of, object_channel
 from onair.protocol.names import MAX_NAME_LENGTH
-from onair.publishing.event import check_channel
+from onair.publishing.event import check_channel, check_name
 
 
 def channels_for(pending: Pending, instance: Model, event: str) -> list[str]:
@@ -28,6 +28,19 @@ def channels_for(pending: Pending, instance: Model, event: str) -> list[str]:
     if named is None:
         return [model_channel(pending.broadcast), *object_channels(pending.broadcast, [pending.key])]
     return hooks.guarded(f"{pending.broadcast.label}.{hooks.ON}()", lambda: _named(named))
+
+
+def name_for(pending: Pending, instance: Model, event: str) -> str:
+    """Return the name of an event about one object.
+
+    Raises:
+        HookFailed: the hook raised an error, or what it says is no name.
+    """
+    named = hooks.ask(instance, hooks.AS, event)
+    if named is None:
+        return pending.broadcast.event_name(event)
+    hooks.guarded(f"{pending.broadcast.label}.{hooks.AS}()", lambda: check_name(named))
+    return str(named)
 
 
 def model_channel(broadcast: Broadcast) -> str:

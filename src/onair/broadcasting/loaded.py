@@ -110,7 +110,7 @@ def _remember_refreshing(model: Any) -> None:
 
     @wraps(refresh)
     def refresh_from_db(self: Model, using: str | None = None, fields: Any = None, **kwargs: Any) -> None:
-        names = None if fields is None else tuple(fields)
+        names = None if fields is None else list(fields)
         before = _remembered(self)
         refresh(self, using, names, **kwargs)
         later = _refreshed(self, names)

@@ -48,14 +48,21 @@ def changed_names(pending: Pending) -> list[str]:
     return [name for name in (*concrete, *links) if broadcast.may_tell_of(name)]
 
 
+def origin_of(broadcast: Broadcast) -> str:
+    """Return what makes the data of a model's objects, for the log."""
+    if hooks.has_hook(broadcast.model, hooks.WITH):
+        return f"{broadcast.label}.{hooks.WITH}()"
+    return f"the {'payload' if broadcast.choices.serializer is None else 'serializer'} of {broadcast.label}"
+
+
 def _object(broadcast: Broadcast, instance: Model, event: str) -> Any:
     said = hooks.ask(instance, hooks.WITH, event)
     if said is not None:
         return said
     if broadcast.choices.serializer is not None:
-        return hooks.guarded(f"The serializer of {broadcast.label}", lambda: _serialized(broadcast, instance))
+        return hooks.guarded(f"the serializer of {broadcast.label}", lambda: _serialized(broadcast, instance))
     names = broadcast.payload_fields - _unknown_fields(instance)
-    return hooks.guarded(f"The payload of {broadcast.label}", lambda: model_payload(instance, include=names))
+    return hooks.guarded(f"the payload of {broadcast.label}", lambda: model_payload(instance, include=names))
 
 
 def _serialized(broadcast: Broadcast, instance: Model) -> Any:

@@ -87,7 +87,7 @@ def prepare(event: Event, *, limit: int) -> Outgoing:
         EventTooLarge: the data is larger than the limit.
     """
     channels = check_channels(event.channels)
-    _check_name(event.name)
+    check_name(event.name)
     text, size = encode(event.data)
     encrypted = any(kind_of(channel).encrypted for channel in channels)
     if encrypted:
@@ -134,7 +134,12 @@ def check_channel(channel: object) -> None:
         ) from None
 
 
-def _check_name(name: object) -> None:
+def check_name(name: object) -> None:
+    """Check an event's name.
+
+    Raises:
+        BadEvent: it cannot be one.
+    """
     if not isinstance(name, str):
         raise BadEvent(f"{name!r} is not an event's name: it is a string, like 'message'.")
     try:
