@@ -37,7 +37,7 @@ def send(event: Event, *, using: str | None = None, instead: Event | None = None
         ConnectionDoesNotExist: there is no database ``using``.
     """
     try:
-        outgoing = prepare(event, limit=_limit())
+        outgoing = prepare(event, limit=event_limit())
     except EventTooLarge as error:
         if instead is not None:
             send(instead, using=using)
@@ -124,7 +124,7 @@ _sender: Sender | None = None
 _ending = False
 
 
-def _limit() -> int:
+def event_limit() -> int:
     """Return the largest data of an event, in bytes."""
     target = conf.target()
     limit = target.app.limits.event_bytes

@@ -13,9 +13,10 @@ from django.db import close_old_connections
 
 from onair import conf
 from onair.conf import HostedPusher
-from onair.exceptions import OnAirError
+from onair.exceptions import BadEvent, OnAirError, ServiceDown
 from onair.protocol.names import is_socket_id
 from onair.publishing import capture, dispatch, failures, stats, testrun
+from onair.publishing.encoding import encode
 from onair.publishing.event import Event, prepare
 from onair.rest import options
 from onair.rest.providers import BaseProvider, PusherProvider
@@ -107,10 +108,10 @@ def _send_to_pusher(sending: Sending, provider_class: type[PusherProvider]) -> N
         return
     target, event = conf.target(), sending.event
     if _is_called(provider_class, target):
-        _check(target, event)
+        _check(event)
         _call_provider(sending)
     elif options.is_optimised() and not isinstance(target, conf.Embedded):
-        size = _check(target, event)
+        size = _check(event)
         dispatch.call(partial(_send_to_occupied, event), label=_label(sending), size=size)
     else:
         dispatch.send(event)
@@ -135,20 +136,17 @@ def _send_to_occupied(event: Event) -> None:
         dispatch.send(replace(event, channels=tuple(channels)))
 
 
-def _check(target: conf.Target, event: Event) -> int:
+def _check(event: Event) -> int:
     """Return the size of the event's data, in bytes.
 
     Raises:
         PublishError: the event is not acceptable.
     """
-    limit = target.app.limits.event_bytes
-    if isinstance(target, HostedPusher) and target.host is None:
-        limit = min(limit, conf.HOSTED_EVENT_SIZE)
-    return prepare(event, limit=limit).size
+    return prepare(event, limit=dispatch.event_limit()).size
 
 
 def _call_provider(sending: Sending) -> None:
-    dispatch.call(partial(_trigger, sending), label=_label(sending))
+    dispatch.call(partial(_trigger, sending), label=_label(sending), size=_size_of(sending.data))
 
 
 def _trigger(sending: Sending) -> None:
@@ -160,7 +158,22 @@ def _trigger(sending: Sending) -> None:
             channels, event_name, data = provider.parse_packet(
                 sending.source, channels, event_name, data, sending.socket_id
             )
-        provider.trigger(channels, event_name, data, sending.socket_id)
+        try:
+            provider.trigger(channels, event_name, data, sending.socket_id)
+        except OSError as error:
+            if not isinstance(provider, PusherProvider):
+                raise
+            raise ServiceDown(
+                f"Hosted Pusher does not answer: {error}. Check this machine's network and PUSHER_CLUSTER."
+            ) from error
+
+
+def _size_of(data: Any) -> int:
+    """Return how much waits with a call: what only its provider can write counts as nothing."""
+    try:
+        return encode(data)[1]
+    except BadEvent:
+        return 0
 
 
 @contextmanager
