@@ -44,6 +44,12 @@ def test_an_answer_is_kept_no_as_well_as_yes() -> None:
     assert occupied(["c", "b", "a"], unasked) == ["c", "a"]
 
 
+@pytest.mark.parametrize("channel", ["#server-to-user-7", "cache-prices", "private-cache-prices"])
+def test_what_is_kept_for_later_or_no_server_tells_of_counts_as_occupied(channel: str) -> None:
+    assert occupied([channel, "a"], nobody) == [channel]
+    assert occupied([channel], unasked) == [channel]
+
+
 def test_what_the_webhook_says_meanwhile_is_not_overwritten() -> None:
     def ask() -> list[str]:
         record("a", False, 2)

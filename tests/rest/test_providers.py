@@ -17,9 +17,11 @@ from pytest_django import Settings
 from rest_framework.test import APIRequestFactory
 from rest_framework.viewsets import ModelViewSet
 
-from onair.exceptions import ConfigurationError
+from onair.exceptions import ConfigurationError, ServiceDown
 from onair.rest import providers
 from onair.rest.providers import AblyProvider, BaseProvider, PusherProvider
+from onair.rest.sending import Sending
+from onair.rest.sending import _trigger as trigger_of
 from onair.testing import assertNotPublished, assertPublished, captured
 from tests.publishing import project_test
 from tests.publishing.receiver import Receiver
@@ -193,6 +195,16 @@ def test_without_the_library_the_log_says_what_to_install(
     speaker()
     assert create(api).status_code == 201
     assert 'pip install "django-onair[pusher]"' in caplog.text
+
+
+@pytest.mark.usefixtures("hosted")
+def test_when_the_service_does_not_answer_the_sender_is_told_to_call_again() -> None:
+    down = Sending(PusherProvider, object(), ["news"], "event", {})
+    with (
+        mock.patch("pusher.requests.requests.Session.request", side_effect=OSError("no route to host")),
+        pytest.raises(ServiceDown, match="no route to host"),
+    ):
+        trigger_of(down)
 
 
 def test_other_names_are_missing() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.core.cache import cache
 
+from onair.protocol.names import kind_of
 from onair.publishing import failures
 
 #: Seconds that a channel counts as unoccupied after it was asked about; the webhook ends it at once.
@@ -30,10 +31,12 @@ def key_of(channel: str) -> str:
 def occupied(channels: Sequence[str], ask: Ask) -> list[str]:
     """Return those of the channels that somebody listens to, as far as is known.
 
-    Nothing is raised: a channel of which nothing can be learnt counts as occupied.
+    Nothing is raised: a channel of which nothing can be learnt counts as occupied. So does one whose event is
+    kept for who comes later, and a single user's, of which no server tells.
     """
     try:
-        known = _known(channels)
+        known = dict.fromkeys(filter(_gets_everything, channels), True)
+        known |= _known(channel for channel in channels if channel not in known)
         if unknown := [channel for channel in channels if channel not in known]:
             _learn(unknown, ask)
             known |= _known(unknown)
@@ -56,6 +59,11 @@ def record(channel: str, is_occupied: bool, time_ms: int) -> None:
     if time_ms < cache.get(told, time_ms):
         return
     cache.set_many({told: time_ms, key_of(channel): is_occupied})
+
+
+def _gets_everything(channel: str) -> bool:
+    kind = kind_of(channel)
+    return kind.cached or kind.needs_user
 
 
 def _known(channels: Iterable[str]) -> dict[str, bool]:
