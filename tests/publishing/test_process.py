@@ -134,6 +134,29 @@ onair.publish("room", "parent 3")
     assert receiver.requests.empty()
 
 
+def test_a_child_that_is_forked_while_the_server_is_silent_gives_up_as_its_parent_does(
+    python: Python,
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        script = """
+import warnings
+warnings.simplefilter("ignore", DeprecationWarning)
+onair.publish("room", "of the parent")
+child = os.fork()
+onair.publish("room", "of both")
+if child:
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+"""
+        result = python(
+            script,
+            URL=f"http://key:secret@127.0.0.1:{silent.getsockname()[1]}/apps/1",
+            DRAIN_TIMEOUT=0.05,
+        )
+    of_child, of_parent = result.stderr.splitlines()
+    assert "Read timed out. (read timeout=0.0" in of_child
+    assert 'ONAIR["DRAIN_TIMEOUT"]' in of_parent
+
+
 def test_a_process_of_multiprocessing_loses_nothing(python: Python, receiver: Receiver) -> None:
     script = """
 import multiprocessing
