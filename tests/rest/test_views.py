@@ -240,6 +240,21 @@ def test_a_view_may_name_its_backends_itself(api: APIRequestFactory, trigger: mo
     assert [set(call.args[2]) for call in trigger.call_args_list] == [{"id", "title", "body"}]
 
 
+def test_a_view_may_choose_among_the_registered_backends(api: APIRequestFactory, trigger: mock.Mock) -> None:
+    def only_private(self: Any) -> list[PusherBackend]:
+        return [cls(view=self) for cls in self.pusher_backends if issubclass(cls, PrivatePusherBackend)]
+
+    speaker()
+    speaker(PrivatePusherBackend)
+    create(api, viewset(ModelViewSet, "news", get_pusher_backends=only_private))
+    create(api, viewset(ModelViewSet, "sport", pusher_backends=[]))
+    assert calls(trigger) == [
+        ("article.create", ["private-news"]),
+        ("article.create", ["sport"]),
+        ("article.create", ["private-sport"]),
+    ]
+
+
 # Flags -------------------------------------------------------------------------------------------------
 
 FLAGS = {"create": "push_creations", "update": "push_updates", "delete": "push_deletions"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Model
 from rest_framework.generics import CreateAPIView
@@ -25,6 +25,13 @@ from onair.rest.serializers import ChannelExistenceSerializer
 from onair.rest.signals import view_post_save
 
 
+class _Registered:
+    """The backends of a view's model, where the view names none. They are looked up when they are needed."""
+
+    def __get__(self, view: ModelPusherViewMixin | None, cls: type) -> list[type[PusherBackend]]:
+        return [] if view is None else view.get_models_pusher_backends()
+
+
 class ModelPusherViewMixin:
     """Say what a view of Django REST framework creates, updates and deletes, by its model's backends.
 
@@ -36,8 +43,9 @@ class ModelPusherViewMixin:
     PUSH_UPDATE = "update"
     PUSH_DELETE = "delete"
 
-    #: The backends that speak; empty are those that are registered for the view's model.
-    pusher_backends: ClassVar[list[type[PusherBackend]]] = []
+    #: The classes of the backends that speak; those that are registered for the view's model, unless it names
+    #: others.
+    pusher_backends: Any = _Registered()
     #: Whether creations are said.
     push_creations = True
     #: Whether updates are said.
