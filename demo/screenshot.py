@@ -1,33 +1,35 @@
-"""Take the README's picture of the demo: two people, two browsers, one article.
+"""Take the pictures of the demo for the documents: two people, two browsers, one page.
 
-From the project's root, with Playwright and Chromium installed: ``python -m demo.screenshot [FILE]``
+From the project's root, with Playwright and Chromium installed: ``python -m demo.screenshot [NAME ...]``
 """
 
 from __future__ import annotations
 
 import base64
+import re
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.newsroom import edit, notice, save, sign_in, summary
-from tests.browser.served import ROOT, make_newsroom, serving
+from tests.browser.newsroom import edit, notice, save, sign_in, summary, visit
+from tests.browser.served import ROOT, Served, make_newsroom, serving
 from tests.browser.windows import launch
 
-TARGET = ROOT / "docs" / "images" / "two-browsers.png"
+IMAGES = ROOT / "docs" / "images"
 
 #: CSS pixels of one browser's page, and what turns 1280 of them into 1600 pixels of the picture.
 PAGE = {"width": 596, "height": 620}
 SCALE = 1.25
 
-SHOW = "(img, address) => { img.src = address; return img.decode() }"
+TO_THE_TOP = "(title) => scrollTo(0, title.getBoundingClientRect().top + scrollY - 20)"
 
 FRAME = Path(__file__).with_suffix(".html")
 
 
-def main(target: Path) -> None:
+def main(names: list[str]) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         serving(make_newsroom(Path(folder))) as site,
@@ -37,14 +39,46 @@ def main(target: Path) -> None:
         anna, ben = new_page(chromium, PAGE), new_page(chromium, PAGE)
         for page, username in ((anna, "anna"), (ben, "ben")):
             sign_in(page, site, username)
-            edit(page, site, 1)
-        save(anna, title="Lighthouse keeper goes ashore after 41 winters")
-        expect(notice(ben, "updated")).to_be_visible()
-        edit(anna, site, 1)
-        for page, other in ((anna, "Ben"), (ben, "Anna")):
-            expect(summary(page)).to_have_text(f"You and {other}")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        compose(chromium, left=anna.screenshot(), right=ben.screenshot()).screenshot(path=target)
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            path = PICTURES[name](site, anna, ben)
+            picture = compose(chromium, path, left=anna.screenshot(), right=ben.screenshot())
+            picture.screenshot(path=IMAGES / f"{name}.png")
+
+
+def two_browsers(site: Served, anna: Page, ben: Page) -> str:
+    """Both edit one article, and one of them has saved it."""
+    for page in (anna, ben):
+        edit(page, site, 1)
+    save(anna, title="Lighthouse keeper goes ashore after 41 winters")
+    expect(notice(ben, "updated")).to_be_visible()
+    edit(anna, site, 1)
+    for page, other in ((anna, "Ben"), (ben, "Anna")):
+        expect(summary(page)).to_have_text(f"You and {other}")
+    return "/articles/1/edit/"
+
+
+def every_write(site: Served, anna: Page, ben: Page) -> str:
+    """One has pressed every button of the live desk, and the other sees what came."""
+    path = "/desk/ferries/"
+    for page in (anna, ben):
+        visit(page, site, path)
+        expect(page.locator("#following")).to_contain_text("follows")
+    for way in anna.locator("#ways > li").all():
+        way.get_by_role("button").click()
+        outcome = ben.locator(f"[data-way={way.get_attribute('data-way')}] .way-outcome")
+        expect(outcome).to_have_attribute("data-state", re.compile("arrived|expected"))
+    for page, title in ((anna, "#ways-title"), (ben, "#rows-title")):
+        page.mouse.move(0, 0)
+        page.locator(title).evaluate(TO_THE_TOP)
+    return path
+
+
+#: What makes two pages worth a picture, and says at which address they are.
+PICTURES: dict[str, Callable[[Served, Page, Page], str]] = {
+    "two-browsers": two_browsers,
+    "every-write": every_write,
+}
 
 
 def new_page(chromium: Browser, size: dict[str, int]) -> Page:
@@ -52,9 +86,11 @@ def new_page(chromium: Browser, size: dict[str, int]) -> Page:
     return context.new_page()
 
 
-def compose(chromium: Browser, **images: bytes) -> Page:
+def compose(chromium: Browser, path: str, **images: bytes) -> Page:
     page = new_page(chromium, {"width": 1280, "height": 720})
     page.goto(FRAME.as_uri())
+    for address in page.locator(".address").all():
+        address.evaluate("(span, address) => { span.textContent = address }", f"127.0.0.1:8000{path}")
     for name, image in images.items():
         address = "data:image/png;base64," + base64.b64encode(image).decode()
         page.locator(f"#{name}").evaluate(
@@ -64,4 +100,4 @@ def compose(chromium: Browser, **images: bytes) -> Page:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET)
+    main(sys.argv[1:] or list(PICTURES))
