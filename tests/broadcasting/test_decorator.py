@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
+from django.db import models
 from django.test.utils import isolate_apps
 
 import onair
@@ -94,6 +95,20 @@ def test_what_is_said_last_counts(no_models: Registry) -> None:
 def test_an_abstract_model_is_not_announced_itself(no_models: Registry) -> None:
     onair.broadcasts(Memo.__mro__[1])
     assert list(no_models) == []
+
+
+@isolate_apps("tests.site.desk")
+def test_a_model_that_is_swapped_for_another_is_taken_without_a_word(no_models: Registry) -> None:
+    class Member(models.Model):
+        class Meta:
+            app_label = "desk"
+            swappable = "AUTH_USER_MODEL"
+
+        def __str__(self) -> str:
+            return "member"
+
+    assert Member._meta.swapped
+    assert onair.broadcasts(Member) is Member
 
 
 @isolate_apps("tests.site.desk")

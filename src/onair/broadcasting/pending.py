@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from onair.broadcasting.broadcast import CREATED, Broadcast
+from onair.broadcasting.broadcast import CREATED, UPDATED, Broadcast
 from onair.broadcasting.registry import Part, Route
 from onair.changes.change import Commit, Kind, RowChange
 
@@ -162,5 +162,5 @@ def is_wanted(pending: Pending) -> bool:
     """Whether the model announces what happened to the object."""
     events = pending.broadcast.choices.events
     if pending.kind is Kind.CHANGED:
-        return any(event in events for event in (CREATED, "updated"))
+        return CREATED in events or UPDATED in events
     return pending.kind.value in events
