@@ -369,6 +369,29 @@ def test_where_nobody_can_say_the_event_is_sent(
     assert "down" in caplog.text
 
 
+@pytest.mark.parametrize(("occupied", "sent"), [("{}", 0), ("{'notes': {}}", 1)])
+def test_in_production_the_background_sender_asks(rest_site: Site, occupied: str, sent: int) -> None:
+    script = f"""
+from unittest import mock
+from onair.publishing import dispatch
+settings.DRF_MODEL_PUSHER_WEBHOOK_OPTIMISATION_ENABLED = True
+main = threading.current_thread()
+asked = []
+def channels_info(client):
+    asked.append(threading.current_thread() is not main)
+    ended.set()
+    return {{"channels": {occupied}}}
+ended = threading.Event()
+with mock.patch("pusher.Pusher.trigger") as trigger, mock.patch("pusher.Pusher.channels_info", channels_info):
+    print(write())
+    assert ended.wait(10)
+    dispatch._drain()
+print(asked, trigger.call_count)
+"""
+    done = rest_site(SERVER.replace("print(write())", "") + script, URL="pusher://key:secret@eu/1")
+    assert done.stdout == f"201\n[True] {sent}\n"
+
+
 @pytest.mark.usefixtures("optimised")
 def test_with_the_sites_own_server_nothing_is_asked(api: APIRequestFactory) -> None:
     speaker()
