@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from django.apps import apps
@@ -152,8 +153,12 @@ def check_backends(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> l
 
 
 def _views() -> Any:
-    """Return the module of the views; None where nobody has imported it, and none is routed."""
-    return sys.modules.get("onair.rest.views")
+    """Return the module of the views; None where the URLconf has not imported it, so that none is routed."""
+    callbacks()
+    if "onair.rest.views" not in sys.modules:
+        return None
+    # Not from sys.modules: runserver checks in a thread, while another one may be importing the URLconf.
+    return import_module("onair.rest.views")
 
 
 def _routed() -> Iterator[tuple[type, dict[str, Any]]]:
