@@ -17,6 +17,7 @@ from onair.changes.change import Commit, Kind, RowChange
 from onair.publishing import stats
 from tests.broadcasting.told import telling
 from tests.site.desk.models import (
+    Assignment,
     Cafe,
     Label,
     Memo,
@@ -414,7 +415,10 @@ def test_what_cannot_be_serialised_is_said_in_the_log(
     with telling() as told:
         Message.objects.create(room=rooms[0], text="hi")
     assert told.events == []
-    assert "desk.Message is written. said, of desk.Message.broadcast_with(), was not announced" in caplog.text
+    assert (
+        "desk.Message: the write stands. said, of desk.Message.broadcast_with(), was not announced"
+        in caplog.text
+    )
     assert "not serialisable" in caplog.text
 
 
@@ -425,3 +429,11 @@ def test_a_database_that_cannot_be_read_leaves_the_write_and_a_line_in_the_log(
         announce(Commit("no such database", (row(Kind.UPDATED, key=1, title="Port"),)))
     assert told.events == []
     assert "no such database" in caplog.text
+
+
+def test_links_that_cannot_be_read_leave_a_line_in_the_log_too(caplog: pytest.LogCaptureFixture) -> None:
+    before = stats.read().failed
+    link = RowChange(Assignment, Kind.UPDATED, 7, frozenset({"role"}), {"role": "photos"})
+    announce(Commit("no such database", (link,)))
+    assert "Links to desk.Story: the write stands." in caplog.text
+    assert stats.read().failed == before + 1

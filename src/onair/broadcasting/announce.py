@@ -34,7 +34,11 @@ def announce(commit: Commit) -> None:
 def _objects(gathered: Gathered, using: str) -> Iterable[Pending]:
     if not gathered.links:
         return gathered.objects
-    return with_links(gathered, instances.owners(gathered.links, using))
+    try:
+        return with_links(gathered, instances.owners(gathered.links, using))
+    except Exception as error:
+        _report(f"Links to {gathered.links[0][0].broadcast.label}", "Whose they are cannot be read.", error)
+        return gathered.objects
 
 
 def _by_model(objects: Iterable[Pending]) -> dict[Broadcast, list[Pending]]:
@@ -174,9 +178,12 @@ class _Announcement:
         self._report(failed.hook, f"{failed.hook} raised {error!r}: {what} was not announced.", error)
 
     def _report(self, kind: str, message: str, error: BaseException | None) -> None:
-        stats.add(failed=1)
-        label = self.broadcast.label
-        failures.report(f"{label} {kind}", f"{label} is written. {message}", error=error)
+        _report(self.broadcast.label, message, error, kind)
+
+
+def _report(what: str, message: str, error: BaseException | None, kind: str = "") -> None:
+    stats.add(failed=1)
+    failures.report(f"{what} {kind}", f"{what}: the write stands. {message}", error=error)
 
 
 def _only(excludes: set[str | None]) -> str | None:
