@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +52,21 @@ class Cluster:
     Args:
         folder: Where it lies; the sockets are in there too. The processes share it by its path.
         owner: The process whose end is the cluster's.
+        options: The server's settings.
     """
 
     folder: str
     owner: int
+    options: Mapping[str, str] = field(default_factory=lambda: OPTIONS)
 
     @classmethod
-    def planned(cls) -> Cluster:
-        """Return one that is not there yet, and costs nothing until it is started."""
-        return cls(tempfile.mkdtemp(prefix="onair-pg-"), os.getpid())
+    def planned(cls, **options: str) -> Cluster:
+        """Return one that is not there yet, and costs nothing until it is started.
+
+        Args:
+            options: Settings of the server, in place of those of the tests.
+        """
+        return cls(tempfile.mkdtemp(prefix="onair-pg-"), os.getpid(), OPTIONS | options)
 
     def url(self, name: str = "postgres") -> str:
         """Return the address of one of its databases, as libpq reads it."""
@@ -98,7 +105,7 @@ class Cluster:
                     *("--encoding=UTF8", "--locale=C", "--no-sync"),
                 ]
             )
-            options = " ".join(f"-c {name}='{value}'" for name, value in OPTIONS.items())
+            options = " ".join(f"-c {name}='{value}'" for name, value in self.options.items())
             _run(
                 [
                     *(programs / "pg_ctl", "start", f"--pgdata={self._data}", "--wait"),
@@ -109,7 +116,8 @@ class Cluster:
         except subprocess.SubprocessError:
             shutil.rmtree(self._data, ignore_errors=True)
             raise
-        _run(["sh", "-c", _WATCH, "sh", self.owner, programs, self.folder])
+        # In a session of its own: what ends all of the run's processes would end it as well.
+        _run(["sh", "-c", _WATCH, "sh", self.owner, programs, self.folder], start_new_session=True)
 
 
 def folder_of_programs() -> Path:
@@ -132,12 +140,13 @@ def _identity() -> dict[str, Any]:
     return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
 
 
-def _run(command: list[Any]) -> None:
+def _run(command: list[Any], **options: Any) -> None:
     with tempfile.TemporaryFile() as output:  # a pipe would stay open in the server, and be waited for
         try:
             subprocess.run(
                 [str(part) for part in command],
                 **_identity(),
+                **options,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -9,6 +9,7 @@ from queue import Queue
 import pytest
 from django.db import connections
 from django.db.models import Model
+from pytest_django import Settings
 
 from onair.changes.change import Commit
 from onair.changes.triggers import installing
@@ -62,6 +63,11 @@ def reading(using: str, *, alone: bool = False, times: Times = TIMES) -> Iterato
         reader.stop()
         thread.join(PATIENCE)
     assert not thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def named(settings: Settings) -> None:
+    settings.ONAIR = {"TRIGGERS": ["depot.Crate", "depot.Slot", "depot.Stamp", "news.Report"]}
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ BEGIN
 END
 """
 
-_FUNCTION = """
+FUNCTION = """
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS {body}
 """
@@ -116,7 +116,7 @@ def install(table: Table, schema: str, relation: str) -> list[str]:
     """
     function = f"{_quote(schema)}.{_quote(function_name(table))}"
     return [
-        _FUNCTION.format(function=function, body=literal(body(table, schema))),
+        FUNCTION.format(function=function, body=literal(body(table, schema))),
         *(
             f"CREATE OR REPLACE TRIGGER {_quote(f'{PREFIX}_{name}')} AFTER {event} ON {relation} "
             f"{rows} FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
