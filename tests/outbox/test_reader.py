@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.db import connections, transaction
 from django.db.models import F
+from django.test import override_settings
 
 from onair.outbox.models import Entry
 from tests.outbox.conftest import TIMES, Told, reading, wait_until
@@ -241,3 +242,12 @@ def test_a_label_without_a_model_is_said_once(
     crate = Crate.objects.using(database).create(name="A")
     assert told.rows(1) == [("Crate", "created", crate.pk)]
     assert [record.getMessage().partition(" has")[0] for record in caplog.records] == ["'gone.model'"]
+
+
+@override_settings(ONAIR={"TRIGGERS": ["depot.Crate"]})
+def test_what_the_settings_do_not_name_is_seen_where_it_is_made_and_not_told_again(
+    database: str, told: Told
+) -> None:
+    Slot.objects.using(database).create(shelf=1, place="left")
+    crate = Crate.objects.using(database).create(name="A")
+    assert told.rows(1) == [("Crate", "created", crate.pk)]

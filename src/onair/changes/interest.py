@@ -65,7 +65,7 @@ def is_captured(model: type[Model]) -> bool:
     A table with triggers is seen by them alone, so that nothing is said twice; in tests nobody reads what
     they write down.
     """
-    return model in _watched and (not _has_triggers(model) or testrun.is_set_up())
+    return model in _watched and (not has_triggers(model) or testrun.is_set_up())
 
 
 def listen(listener: Listener) -> None:
@@ -109,7 +109,8 @@ class _Noted(Recording):
 recordings: Gathering[_Noted] = Gathering(_Noted, _deliver_recordings)
 
 
-def _has_triggers(model: type[Model]) -> bool:
+def has_triggers(model: type[Model]) -> bool:
+    """Whether ``ONAIR["TRIGGERS"]`` names the model, so that its triggers alone see what is written."""
     labels = _trigger_labels()
     if not labels:
         return False

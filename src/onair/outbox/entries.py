@@ -17,6 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 from django.utils.dateparse import parse_duration
 
+from onair.changes import interest
 from onair.changes.change import Commit, Kind, RowChange
 from onair.changes.recording import Recording
 from onair.changes.triggers.table import column_of, kind_of
@@ -62,7 +63,7 @@ class Decoder:
 
     def _look_up(self, label: str) -> _Rows | None:
         try:
-            return _Rows(apps.get_model(label), self._connection)
+            model = apps.get_model(label)
         except LookupError:
             logger.warning(
                 "%r has triggers in the database %r, and there is no such model: what is written there is "
@@ -72,6 +73,9 @@ class Decoder:
                 self._connection.alias,
             )
             return None
+        if not interest.has_triggers(model):  # or it would be told twice
+            return None
+        return _Rows(model, self._connection)
 
 
 def _insert(recording: Recording, rows: _Rows, entry: Entry) -> None:
