@@ -10,8 +10,6 @@ from .models import Article, Dispatch, Written
 class WrittenAdmin(admin.ModelAdmin):
     """Django's admin, which needs to know nothing: this only lets the live desk say that it was the admin."""
 
-    filter_horizontal = ["tags"]
-
     def save_model(self, request: Any, obj: Written, form: Any, change: bool) -> None:
         obj.way = Written.Way.ADMIN
         super().save_model(request, obj, form, change)

@@ -68,6 +68,7 @@ class Dispatch(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        verbose_name_plural = "dispatches"
 
     def __str__(self) -> str:
         return self.text

@@ -24,6 +24,10 @@ class Migration(migrations.Migration):
                 "ordering": ["name"],
             },
         ),
+        migrations.AlterModelOptions(
+            name="dispatch",
+            options={"ordering": ["-pk"], "verbose_name_plural": "dispatches"},
+        ),
         migrations.AddField(
             model_name="article",
             name="way",
