@@ -14,7 +14,8 @@ class Seen:
         self.commits: list[Commit] = []
 
     def __call__(self, commit: Commit) -> None:
-        self.commits.append(commit)
+        if commit:
+            self.commits.append(commit)
 
     def take(self) -> Commit:
         """Return the only commit since the last call."""

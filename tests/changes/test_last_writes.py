@@ -9,6 +9,7 @@ from tests.site.news.models import Article, Tag
 @pytest.fixture(autouse=True)
 def nothing_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(last_writes, "_writes", {})
+    monkeypatch.setattr(last_writes, "_kept", True)
     monkeypatch.setattr(last_writes, "_forgotten", 0)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onair.changes.change import Commit, Kind, RowChange
-from onair.changes.recording import MOST_ROWS, Recording, join, joined
+from onair.changes.recording import MOST_ROWS, Recording, join
 from tests.site.library.models import Author, Book
 
 C, U, D, X = Kind.CREATED, Kind.UPDATED, Kind.DELETED, Kind.CHANGED
@@ -15,11 +15,16 @@ def change(kind: Kind, key: int | None = 1, columns: str | None = None, **values
     return RowChange(Book, kind, key, None if columns is None else frozenset(columns.split()), values)
 
 
-def recorded(*changes: RowChange) -> Commit:
+def recording_of(*changes: RowChange) -> Recording:
     recording = Recording()
     for one in changes:
         recording.add(one)
-    return recording.commit("default")
+    return recording
+
+
+def recorded(*changes: RowChange) -> Commit:
+    recording = recording_of(*changes)
+    return Commit("default", recording.rows, recording.tables)
 
 
 @pytest.mark.parametrize(
@@ -79,11 +84,11 @@ def test_rows_that_came_and_went_are_not_counted() -> None:
 
 
 def test_a_table_takes_in_what_is_known_of_its_rows() -> None:
-    first, second = Recording(), Recording()
-    first.add(change(C, 1))
+    first, second = recording_of(change(C, 1)), Recording()
     second.add_table(Book)
     second.add(change(C, 2))
-    assert joined([first, second]).commit("default") == Commit("default", (), frozenset({Book}))
+    second.put_into(first)
+    assert (first.rows, first.tables) == ((), {Book})
 
 
 ROWS = st.sampled_from([C, U, D]).flatmap(
@@ -116,8 +121,6 @@ def outcome(commit: Commit) -> dict[tuple[object, object], Kind]:
 
 @given(st.lists(ROWS, max_size=14).map(possible), st.integers(0, 14))
 def test_recordings_of_stretches_are_together_what_one_recording_is(rows: list[RowChange], cut: int) -> None:
-    parts = [Recording(), Recording()]
-    for part, some in zip(parts, (rows[:cut], rows[cut:]), strict=True):
-        for row in some:
-            part.add(row)
-    assert outcome(joined(parts).commit("default")) == outcome(recorded(*rows))
+    whole = recording_of(*rows[:cut])
+    recording_of(*rows[cut:]).put_into(whole)
+    assert outcome(Commit("default", whole.rows)) == outcome(recorded(*rows))

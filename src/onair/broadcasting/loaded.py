@@ -85,6 +85,7 @@ def track(model: type[Model]) -> None:
     if any(base in _tracked for base in model.__mro__):
         return
     _tracked.add(model)
+    last_writes.keep()
     _remember_loading(model)
     _remember_refreshing(model)
     _narrow_saving(model)

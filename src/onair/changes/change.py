@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from django.db.models import Model
+
+Found = tuple["tuple[RowChange, ...]", frozenset[type[Model]]]
 
 
 class Kind(Enum):
@@ -38,17 +40,56 @@ class RowChange:
     exclude: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Commit:
     """What one transaction changed.
 
-    ``using`` is the alias of its database. ``rows`` has each row once, in the order of their first write.
-    ``tables`` are those of which rows have changed that nobody can name, or too many to name them.
+    Args:
+        using: the alias of its database.
+        rows: each row once, in the order of their first write.
+        tables: those of which rows have changed that nobody can name, or too many to name them.
     """
 
-    using: str
-    rows: tuple[RowChange, ...] = ()
-    tables: frozenset[type[Model]] = frozenset()
+    __slots__ = ("_found", "_look", "using")
+
+    def __init__(
+        self, using: str, rows: Iterable[RowChange] = (), tables: Iterable[type[Model]] = ()
+    ) -> None:
+        self.using = using
+        self._found: Found | None = (tuple(rows), frozenset(tables))
+        self._look: Callable[[], Found] | None = None
+
+    @classmethod
+    def of(cls, using: str, look: Callable[[], Found]) -> Commit:
+        """Return a commit that is looked into as soon as somebody wants to know: perhaps nobody does."""
+        commit = cls(using)
+        commit._found, commit._look = None, look
+        return commit
+
+    @property
+    def rows(self) -> tuple[RowChange, ...]:
+        return self._looked()[0]
+
+    @property
+    def tables(self) -> frozenset[type[Model]]:
+        return self._looked()[1]
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.tables)
+        """Whether anything is left of what was written: a row that came and went is nothing."""
+        return any(self._looked())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Commit):
+            return NotImplemented
+        return (self.using, *self._looked()) == (other.using, *other._looked())
+
+    def __hash__(self) -> int:
+        return hash(self.using)
+
+    def __repr__(self) -> str:
+        return f"Commit({self.using!r}, rows={self.rows!r}, tables={set(self.tables)!r})"
+
+    def _looked(self) -> Found:
+        if self._found is None:
+            assert self._look is not None, "a commit has been looked into, or can be"
+            self._found, self._look = self._look(), None
+        return self._found

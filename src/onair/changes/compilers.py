@@ -1,14 +1,14 @@
 """Writes seen where Django turns them into SQL: the three compilers that write.
 
 Signals would miss ``update()``, bulk writes and SET_NULL, and would make Django load what it deletes. What is
-recorded is handed over after the commit (:data:`onair.changes.interest.recordings`).
+recorded is handed over after the commit (:data:`onair.changes.interest.notes`).
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import Any, TypeVar
 
 from django.db.models.sql.compiler import (
@@ -19,8 +19,8 @@ from django.db.models.sql.compiler import (
 )
 from django.db.models.sql.constants import ROW_COUNT
 
-from onair.changes import deletes, inserts, interest, updates, writing
-from onair.changes.recording import Recording
+from onair.changes import deletes, inserts, interest, last_writes, updates, writing
+from onair.changes.notes import Note
 from onair.changes.table import table_of
 
 logger = logging.getLogger("onair.changes")
@@ -46,7 +46,11 @@ def _insert(execute: Callable[..., Any]) -> Callable[..., Any]:
     def execute_sql(compiler: SQLInsertCompiler, returning_fields: Any = None) -> Any:
         rows = execute(compiler, returning_fields)
         if _is_captured(compiler):
-            _record(compiler, partial(inserts.record, compiler.query, returning_fields or (), rows))
+            with _guarded(compiler):
+                insert = inserts.after(compiler.query, returning_fields or (), rows)
+                if not insert.is_new:
+                    last_writes.note(insert.table.model)
+                _put(compiler, insert.record, len(insert.held))
         return rows
 
     return execute_sql
@@ -60,7 +64,8 @@ def _update(execute: Callable[..., Any]) -> Callable[..., Any]:
         update = _looked(compiler, updates.before, updates.unknown)
         count = execute(compiler, result_type)
         if update is not None:
-            _record(compiler, partial(updates.record, update, count if result_type == ROW_COUNT else None))
+            update.ran(count if result_type == ROW_COUNT else None)
+            _put_update(compiler, update)
         return count
 
     return execute_sql
@@ -76,8 +81,8 @@ def _returning_update(execute: Callable[..., Any]) -> Callable[..., Any]:
         update = _looked(compiler, updates.before, updates.unknown)
         rows = execute(compiler, returning_fields)
         if update is not None:
-            answer = {"returning_fields": returning_fields, "rows": rows}
-            _record(compiler, partial(updates.record, update, len(rows), **answer))
+            update.ran(len(rows), returning_fields, rows)
+            _put_update(compiler, update)
         return rows
 
     return execute_returning_sql
@@ -90,14 +95,37 @@ def _delete(execute: Callable[..., Any]) -> Callable[..., Any]:
             return execute(compiler, *args, **options)
         deletion = _looked(compiler, deletes.before, deletes.unknown)
         count = execute(compiler, *args, **options)
-        _record(compiler, partial(deletes.record, deletion, count))
+        if count != 0:
+            with _guarded(compiler):
+                effects = deletion.after(count)
+                last_writes.note_all(effects.rows, effects.tables)
+                _put(compiler, effects.put_into, len(effects.rows))
         return count
 
     return execute_sql
 
 
+def _put_update(compiler: SQLCompiler, update: updates.Update) -> None:
+    if update.count == 0:
+        return
+    with _guarded(compiler):
+        for key in (None,) if update.keys is None else update.keys:
+            last_writes.note(update.table.model, key)
+        _put(compiler, update.record, len(update.keys or ()))
+
+
+def _put(compiler: SQLCompiler, note: Note, rows: int) -> None:
+    interest.notes.put(compiler.connection, lambda notes: notes.add(note, rows))
+
+
 def _is_captured(compiler: SQLCompiler) -> bool:
-    return interest.is_captured(table_of(compiler.query).model) and not writing.current().silent
+    model = table_of(compiler.query).model
+    if not interest.is_captured(model):
+        return False
+    if writing.current().silent:
+        last_writes.note(model)
+        return False
+    return True
 
 
 def _looked(compiler: SQLCompiler, look: Callable[[Any, str], _T], otherwise: Callable[[Any], _T]) -> _T:
@@ -110,12 +138,23 @@ def _looked(compiler: SQLCompiler, look: Callable[[Any, str], _T], otherwise: Ca
         return otherwise(compiler.query)
 
 
-def _record(compiler: SQLCompiler, record: Callable[[Recording], object]) -> None:
-    """Record a write that has been done. Whatever goes wrong with that, the write stands."""
-    try:
-        interest.recordings.put(compiler.connection, record)
-    except Exception:
-        logger.exception("A write to %s was not captured.", table_of(compiler.query).model._meta.label)
+class _guarded:  # noqa: N801 (used like a function, and faster than one)
+    """Whatever goes wrong inside, the write stands: it has been done."""
+
+    __slots__ = ("_compiler",)
+
+    def __init__(self, compiler: SQLCompiler) -> None:
+        self._compiler = compiler
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        label = table_of(self._compiler.query).model._meta.label
+        logger.error("A write to %s was not captured.", label, exc_info=error)
+        return True
 
 
 _EXECUTIONS: tuple[tuple[type[SQLCompiler], str, Callable[[Callable[..., Any]], Callable[..., Any]]], ...] = (

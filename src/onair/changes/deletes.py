@@ -38,6 +38,16 @@ class Deletion:
     effects: Recording
     count: int | None
 
+    def after(self, count: int | None) -> Recording:
+        """Return what it did.
+
+        Args:
+            count: the rows that the database deleted. More than were read have come in between.
+        """
+        if count is not None and self.count is not None and count > self.count:
+            self.effects.add_table(self.model)
+        return self.effects
+
 
 def before(query: DeleteQuery, using: str) -> Deletion:
     """Read what is about to be deleted, since nothing can be read of it later."""
@@ -56,19 +66,6 @@ def unknown(query: DeleteQuery) -> Deletion:
     for reached in filter(interest.is_captured, _reached(model)):
         effects.add_table(reached)
     return Deletion(model, effects, None)
-
-
-def record(deletion: Deletion, count: int | None, into: Recording) -> None:
-    """Record what was deleted.
-
-    Args:
-        count: the rows that the database deleted. More than were read have come in between.
-    """
-    if count == 0:
-        return
-    into.extend(deletion.effects)
-    if count is not None and deletion.count is not None and count > deletion.count:
-        into.add_table(deletion.model)
 
 
 def _record_deletion(model: type[Model], rows: QuerySet[Model], into: Recording) -> int | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
@@ -12,55 +13,69 @@ from onair.changes import writing
 from onair.changes.change import Kind, RowChange
 from onair.changes.recording import MOST_ROWS, Recording
 from onair.changes.table import Table, table_of
-from onair.changes.values import known, returned
+from onair.changes.values import held_by, known, returned
 
 
-def record(
-    query: InsertQuery, returning_fields: Sequence[Any], rows: Sequence[Sequence[Any]], into: Recording
-) -> None:
-    """Record what was inserted.
+@dataclass(slots=True)
+class Insert:
+    """Rows that were inserted.
+
+    ``held`` has what their instances held then, nothing where they are too many. ``returned`` is what the
+    database answered of the ``returning_fields``. ``is_new`` is false of an upsert.
+    """
+
+    table: Table
+    fields: Iterable[Any]
+    held: list[dict[str, Any]]
+    returning_fields: Sequence[Any]
+    returned: Sequence[Sequence[Any]]
+    is_new: bool
+    exclude: str | None
+
+    def record(self, into: Recording) -> None:
+        """Record each row, or the table where one of them cannot be named."""
+        make = self._new if self.is_new else self._perhaps_new
+        changes = [make(values) for values in self._values()]
+        if not changes or None in changes:
+            into.add_table(self.table.model)
+        for change in filter(None, changes):
+            into.add(change)
+
+    def _values(self) -> Iterator[dict[str, Any]]:
+        for held, row in zip(self.held, chain(self.returned, repeat(())), strict=False):
+            names = [field.attname for field in self.fields]
+            values = known([(name, held[name]) for name in names if name in held])
+            values.update(returned(self.returning_fields, row))
+            yield values
+
+    def _new(self, values: dict[str, Any]) -> RowChange | None:
+        key = self.table.key_in(values)
+        if key is None:
+            return None
+        return RowChange(self.table.model, Kind.CREATED, key, None, values, self.exclude)
+
+    def _perhaps_new(self, values: dict[str, Any]) -> RowChange | None:
+        """Return the change of a row that may have been there: with other values then, unless it is a link.
+
+        A link between two objects is all that its row says.
+        """
+        key = self.table.key_in(values)
+        if not self.table.model._meta.auto_created:
+            if key is None:
+                return None
+            values = {}
+        return RowChange(self.table.model, Kind.CHANGED, key, None, values, self.exclude)
+
+
+def after(query: InsertQuery, returning_fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Insert:
+    """Look at an insert that has been done.
 
     Args:
         returning_fields: what the database was asked to return of each row.
         rows: what it returned, none where it does not return anything.
     """
     table = table_of(query)
-    make = _new if query.on_conflict is None else _perhaps_new  # type: ignore[attr-defined]
-    if len(query.objs) > MOST_ROWS:
-        into.add_table(table.model)
-        return
-    for values in _values(query, returning_fields, rows):
-        change = make(table, values)
-        if change is None:
-            into.add_table(table.model)
-            return
-        into.add(change)
-
-
-def _values(
-    query: InsertQuery, returning_fields: Sequence[Any], rows: Sequence[Sequence[Any]]
-) -> Iterator[dict[str, Any]]:
-    for instance, row in zip(query.objs, chain(rows, repeat(())), strict=False):
-        values = known([(field.attname, getattr(instance, field.attname)) for field in query.fields])
-        values.update(returned(returning_fields, row))
-        yield values
-
-
-def _new(table: Table, values: dict[str, Any]) -> RowChange | None:
-    key = table.key_in(values)
-    if key is None:
-        return None
-    return RowChange(table.model, Kind.CREATED, key, None, values, writing.current().exclude)
-
-
-def _perhaps_new(table: Table, values: dict[str, Any]) -> RowChange | None:
-    """Return the change of a row that may have been there: with other values then, unless it is a link.
-
-    A link between two objects is all that its row says.
-    """
-    key = table.key_in(values)
-    if not table.model._meta.auto_created:
-        if key is None:
-            return None
-        values = {}
-    return RowChange(table.model, Kind.CHANGED, key, None, values, writing.current().exclude)
+    instances = query.objs if len(query.objs) <= MOST_ROWS else ()
+    held = [held_by(instance, table.mutable_columns) for instance in instances]
+    is_new = query.on_conflict is None  # type: ignore[attr-defined]
+    return Insert(table, query.fields, held, returning_fields, rows, is_new, writing.current().exclude)

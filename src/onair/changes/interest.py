@@ -12,8 +12,9 @@ from django.db.models import Model
 
 from onair import conf, testrun
 from onair.changes import last_writes
-from onair.changes.change import Commit, RowChange
-from onair.changes.recording import Recording, joined
+from onair.changes.change import Commit, Found
+from onair.changes.notes import Notes
+from onair.changes.recording import Recording
 from onair.exceptions import ConfigurationError
 from onair.gathering import Gathering
 
@@ -69,17 +70,19 @@ def is_captured(model: type[Model]) -> bool:
 
 
 def listen(listener: Listener) -> None:
-    """Call the listener with each commit from now on, on the thread that committed."""
+    """Call the listener with each commit from now on, on the thread that committed.
+
+    A commit may turn out to be empty: it is looked into only where a listener wants to know.
+    """
     if listener not in _listeners:
         _listeners.append(listener)
 
 
 def deliver(commit: Commit) -> None:
     """Give a commit to the listeners. What one of them raises is logged, and reaches nobody."""
-    for row in commit.rows:
-        last_writes.note(row.model, row.key)
-    for table in commit.tables:
-        last_writes.note(table)
+    if last_writes.is_kept():
+        # Again: whoever loaded a row between the write and its commit has loaded what it was before.
+        last_writes.note_all(commit.rows, commit.tables)
     for listener in tuple(_listeners):
         try:
             listener(commit)
@@ -87,26 +90,19 @@ def deliver(commit: Commit) -> None:
             logger.exception("%r failed for what was written to %r: it was not told.", listener, commit.using)
 
 
-def _deliver_recordings(using: str, recordings: Sequence[Recording]) -> None:
-    commit = joined(recordings).commit(using)
-    if commit:
-        deliver(commit)
+def _deliver_notes(using: str, stretches: Sequence[Notes]) -> None:
+    deliver(Commit.of(using, lambda: _looked_into(stretches)))
 
 
-class _Noted(Recording):
-    """A recording whose writes are noted as they come: the transaction's own code may read them."""
-
-    def add(self, change: RowChange) -> None:
-        last_writes.note(change.model, change.key)
-        super().add(change)
-
-    def add_table(self, model: type[Model]) -> None:
-        last_writes.note(model)
-        super().add_table(model)
+def _looked_into(stretches: Sequence[Notes]) -> Found:
+    recording = Recording()
+    for notes in stretches:
+        notes.put_into(recording)
+    return recording.rows, recording.tables
 
 
 #: What the transactions that are open have written so far.
-recordings: Gathering[_Noted] = Gathering(_Noted, _deliver_recordings)
+notes: Gathering[Notes] = Gathering(Notes, _deliver_notes)
 
 
 def has_triggers(model: type[Model]) -> bool:

@@ -40,18 +40,26 @@ def narrowing(key: Any, unchanged: Unchanged) -> Iterator[None]:
         _current.reset(token)
 
 
-def changed_columns(model: type[Model], key: Any, written: Mapping[str, Any]) -> frozenset[str]:
-    """Return which of the written columns may change by it.
+def unchanged_in(model: type[Model], key: Any) -> Mapping[str, Any]:
+    """Return what was said of a row.
 
     Args:
         model: the concrete model whose table is written.
         key: the row's primary key.
-        written: the values by attribute name.
     """
     said = _current.get()
-    if said is None or said.key != key:
+    return {} if said is None or said.key != key else said.unchanged.get(model, {})
+
+
+def changed_columns(written: Mapping[str, Any], unchanged: Mapping[str, Any]) -> frozenset[str]:
+    """Return which of the written columns may change by it, of what is said not to change.
+
+    Args:
+        written: the values by attribute name.
+        unchanged: what the row has, as :func:`unchanged_in` returned it.
+    """
+    if not unchanged:
         return frozenset(written)
-    unchanged = said.unchanged.get(model, {})
     return frozenset(
         name for name, value in written.items() if not _is_same(unchanged.get(name, _MISSING), value)
     )

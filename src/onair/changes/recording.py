@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from django.db.models import Model
 
-from onair.changes.change import Commit, Kind, RowChange
+from onair.changes.change import Kind, RowChange
 
 #: Beyond so many rows of one table, a transaction is said to have changed the table.
 MOST_ROWS = 1_000
@@ -56,29 +56,27 @@ class Recording:
         self._rows = {key: change for key, change in self._rows.items() if change.model is not model}
         self._nameless = [change for change in self._nameless if change.model is not model]
 
-    def extend(self, later: Recording) -> None:
-        """Add what was recorded after this."""
-        for model in later._tables:
-            self.add_table(model)
-        for change in (*later._rows.values(), *later._nameless):
-            self.add(change)
+    def put_into(self, recording: Recording) -> None:
+        """Add all of this to what another one has recorded before."""
+        for model in self._tables:
+            recording.add_table(model)
+        for change in (*self._rows.values(), *self._nameless):
+            recording.add(change)
 
-    def commit(self, using: str) -> Commit:
-        """Return it all, as the transaction of a database."""
-        return Commit(using, (*self._rows.values(), *self._nameless), frozenset(self._tables))
+    @property
+    def rows(self) -> tuple[RowChange, ...]:
+        """Each row once, in the order of their first write."""
+        return (*self._rows.values(), *self._nameless)
+
+    @property
+    def tables(self) -> frozenset[type[Model]]:
+        """The tables of which rows were written that nobody can name, or too many."""
+        return frozenset(self._tables)
 
     def _count(self, model: type[Model]) -> None:
         self._counts[model] = count = self._counts.get(model, 0) + 1
         if count > MOST_ROWS:
             self.add_table(model)
-
-
-def joined(recordings: Sequence[Recording]) -> Recording:
-    """Return the recordings as one, in their order. The first is added to."""
-    first, *others = recordings
-    for recording in others:
-        first.extend(recording)
-    return first
 
 
 def join(first: RowChange, second: RowChange) -> RowChange | None:

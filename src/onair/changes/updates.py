@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model
@@ -12,74 +12,76 @@ from django.db.models.sql.subqueries import UpdateQuery
 from onair.changes import rows as reading
 from onair.changes import writing
 from onair.changes.change import Kind, RowChange
-from onair.changes.narrowing import changed_columns
+from onair.changes.narrowing import changed_columns, unchanged_in
 from onair.changes.recording import Recording
 from onair.changes.table import Table, table_of
-from onair.changes.values import known, returned
+from onair.changes.values import kept, known, returned
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Update:
-    """An update that is about to run. ``keys`` are its rows, None where they cannot be named."""
+    """An update: before it runs, and after it.
+
+    ``keys`` are its rows, None where they cannot be named. ``written`` has the values by attribute name, and
+    ``unchanged`` what the only row is said to have had. ``count`` is the rows that the database updated, None
+    where nobody asked; ``answered`` what it returned of the only row.
+    """
 
     table: Table
     keys: tuple[Any, ...] | None
     written: dict[str, Any]
-    exclude: str | None
+    exclude: str | None = None
+    unchanged: Mapping[str, Any] = field(default_factory=dict)
+    count: int | None = None
+    answered: Mapping[str, Any] = field(default_factory=dict)
+
+    def ran(
+        self, count: int | None, returning_fields: Sequence[Any] = (), rows: Sequence[Sequence[Any]] = ()
+    ) -> None:
+        """Say how it went; of several rows that were returned nobody knows which is which."""
+        self.count = count
+        if len(rows) == 1 and self.keys is not None and len(self.keys) == 1:
+            self.answered = returned(returning_fields, rows[0])
+
+    def record(self, into: Recording) -> None:
+        """Record each row, or the table where they cannot be named, or others have come in between."""
+        keys, count = self.keys, self.count
+        if keys is None or (count is not None and count > len(keys)):
+            into.add_table(self.table.model)
+            return
+        columns = changed_columns(self.written, self.unchanged) | self.table.generated
+        values = known(self.written.items()) | dict(self.answered)
+        for key in keys:
+            into.add(RowChange(self.table.model, Kind.UPDATED, key, columns, values, self.exclude))
 
 
 def before(query: UpdateQuery, using: str) -> Update | None:
     """Look at an update before it runs. None is one that writes nothing here, but to parents' tables."""
     table = table_of(query)
-    written = _written(query)
+    written = _written(query, table)
     if not written:
         return None
     exclude = writing.current().exclude
-    if any(field.attname in written for field in table.key_fields):
+    if table.key_columns & written.keys():
         return Update(table, None, written, exclude)
     keys = reading.named_keys(query)
     if keys is None:
         keys = reading.keys_of(reading.rows_of(query, using))
-    return Update(table, keys, written, exclude)
+    unchanged = unchanged_in(table.model, keys[0]) if keys and len(keys) == 1 else {}
+    return Update(table, keys, written, exclude, unchanged)
 
 
 def unknown(query: UpdateQuery) -> Update:
     """Return an update of rows that nobody can name."""
-    return Update(table_of(query), None, {}, None)
+    return Update(table_of(query), None, {})
 
 
-def record(
-    update: Update,
-    count: int | None,
-    into: Recording,
-    returning_fields: Sequence[Any] = (),
-    rows: Sequence[Sequence[Any]] = (),
-) -> None:
-    """Record what was updated.
-
-    Args:
-        count: the rows that the database updated, None where nobody asked.
-        returning_fields: what the database was asked to return of each row.
-        rows: what it returned, which says of which row only where it is the only one.
-    """
-    if count == 0:
-        return
-    if update.keys is None or (count is not None and count > len(update.keys)):
-        into.add_table(update.table.model)
-        return
-    model, generated = update.table.model, update.table.generated
-    only = len(update.keys) == 1
-    values = known(update.written.items())
-    if only and rows:
-        values.update(returned(returning_fields, rows[0]))
-    for key in update.keys:
-        columns = changed_columns(model, key, update.written) if only else frozenset(update.written)
-        into.add(RowChange(model, Kind.UPDATED, key, columns | generated, values, update.exclude))
-
-
-def _written(query: UpdateQuery) -> dict[str, Any]:
-    """Return the values by attribute name; of an object that is given for a foreign key, its key."""
-    return {
-        field.attname: value.prepare_database_save(field) if isinstance(value, Model) else value
-        for field, _, value in query.values  # type: ignore[attr-defined]
-    }
+def _written(query: UpdateQuery, table: Table) -> dict[str, Any]:
+    """Return the values by attribute name, as they are now; of an object for a foreign key, its key."""
+    written = {}
+    for column, _, value in query.values:  # type: ignore[attr-defined]
+        name = column.attname
+        if isinstance(value, Model):
+            value = value.prepare_database_save(column)
+        written[name] = kept(value) if name in table.mutable_columns else value
+    return written

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from types import NoneType
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 
 _MUTABLE = (dict, list, set, bytearray)
@@ -20,15 +21,26 @@ _IMMUTABLE = frozenset(
 )
 
 
+def held_by(instance: Model, mutable: Collection[str]) -> dict[str, Any]:
+    """Return what an instance holds now, so that nobody can change it any more.
+
+    Args:
+        mutable: the attributes whose values may be changed in place.
+    """
+    held = instance.__dict__.copy()
+    for name in mutable:
+        if name in held:
+            held[name] = kept(held[name])
+    return held
+
+
 def known(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the values that the database does not compute itself, each as it is now."""
-    found = {}
-    for name, value in values:
-        if type(value) in _IMMUTABLE:
-            found[name] = value
-        elif not hasattr(value, "resolve_expression"):
-            found[name] = _kept(value)
-    return found
+    """Return the values that the database does not compute itself."""
+    return {
+        name: value
+        for name, value in values
+        if type(value) in _IMMUTABLE or not hasattr(value, "resolve_expression")
+    }
 
 
 def returned(fields: Iterable[Any], row: Iterable[Any]) -> Mapping[str, Any]:
@@ -36,7 +48,7 @@ def returned(fields: Iterable[Any], row: Iterable[Any]) -> Mapping[str, Any]:
     return {field.attname: value for field, value in zip(fields, row, strict=False)}
 
 
-def _kept(value: Any) -> Any:
+def kept(value: Any) -> Any:
     """Return a value that its writer cannot change any more before the commit."""
     if isinstance(value, FieldFile):
         return value.name

@@ -54,7 +54,7 @@ class Decoder:
             rows = self._rows_of(entry.label)
             if rows is not None:
                 _RECORD[entry.op](recording, rows, entry)
-        return recording.commit(self._connection.alias)
+        return Commit(self._connection.alias, recording.rows, recording.tables)
 
     def _rows_of(self, label: str) -> _Rows | None:
         if label not in self._rows:
