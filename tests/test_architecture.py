@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "changes": {""},
     "broadcasting": {"", "protocol", "publishing", "payloads", "changes"},
     "views": {"", "protocol", "publishing", "authorization", "payloads"},
-    "rest": {"", "protocol", "publishing", "authorization", "views"},
+    "rest": {"", "protocol", "publishing", "authorization", "views", "changes"},
     "templatetags": {"", "protocol", "publishing", "authorization", "payloads", "views"},
     "outbox": {"", "engines", "embedded", "changes"},
     "management": {

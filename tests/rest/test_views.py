@@ -21,6 +21,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.test import APIRequestFactory
 from rest_framework.viewsets import ModelViewSet
 
+from onair.changes import compilers, interest
 from onair.rest.backends import PresencePusherBackend, PrivatePusherBackend, PusherBackend
 from onair.rest.exceptions import BadChannels, ModelPusherException
 from onair.rest.signals import view_post_save, view_pre_destroy
@@ -80,6 +81,23 @@ def test_an_update_is_said_by_one_word_whatever_the_method(
     trigger.assert_called_once_with(
         ["news"], "article.update", {"id": article.pk, "title": "Lighthouse"}, None
     )
+
+
+def test_a_page_is_spared_what_the_model_announces_of_its_write(
+    api: APIRequestFactory, trigger: mock.Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speaker()
+    spared: list[str | None] = []
+    monkeypatch.setattr(interest, "_watched", {Article})
+    monkeypatch.setattr(
+        interest, "_listeners", [lambda commit: spared.extend(row.exclude for row in commit.rows)]
+    )
+    compilers.install()
+    cls = viewset(ModelViewSet, "news")
+    create(api, cls, **{"X-Pusher-Socket-Id": "1.2"})
+    create(api, cls, **{"X-Pusher-Socket-Id": "garbage"})
+    update(api, cls, Article.objects.first().pk)  # type: ignore[union-attr] # it was created
+    assert spared == ["1.2", None, None]
 
 
 def test_a_deletion_is_said_with_what_the_row_was(

@@ -6,7 +6,7 @@ Put the mixin before the view's class, as in ``class ArticleViewSet(ModelPusherV
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from django.db.models import Model
@@ -15,6 +15,8 @@ from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 
+from onair.changes.writing import writing
+from onair.publishing.api import socket_id
 from onair.rest.authentication import PusherWebhookAuthentication
 from onair.rest.backends import PusherBackend, get_models_pusher_backends
 from onair.rest.exceptions import ModelPusherException
@@ -109,12 +111,14 @@ class ModelPusherViewMixin:
         )
 
     def perform_create(self, serializer: Any) -> None:
-        super().perform_create(serializer)  # type: ignore[misc] # a mixin of views
+        with self._writing():
+            super().perform_create(serializer)  # type: ignore[misc] # a mixin of views
         if self.push_creations:
             self._say(self.PUSH_CREATE, serializer.instance)
 
     def perform_update(self, serializer: Any) -> None:
-        super().perform_update(serializer)  # type: ignore[misc] # a mixin of views
+        with self._writing():
+            super().perform_update(serializer)  # type: ignore[misc] # a mixin of views
         if self.push_updates:
             self._say(self.PUSH_UPDATE, serializer.instance)
 
@@ -123,7 +127,12 @@ class ModelPusherViewMixin:
             if self.push_deletions:
                 # Before the row goes, since after it nothing is left to serialise.
                 self._say(self.PUSH_DELETE, instance, pre_destroy=True)
-            super().perform_destroy(instance)  # type: ignore[misc] # a mixin of views
+            with self._writing():
+                super().perform_destroy(instance)  # type: ignore[misc] # a mixin of views
+
+    def _writing(self) -> AbstractContextManager[None]:
+        """Spare the page that writes what its model announces of it, as the backends spare it."""
+        return writing(socket_id(getattr(self, "request", None)))
 
     def _say(self, event: str, written: Any, pre_destroy: bool = False) -> None:
         """Push a change; the write has happened, and stands whatever goes wrong here."""
