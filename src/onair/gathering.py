@@ -12,6 +12,9 @@ from onair.commit import Action, Held, held_by, hold_back, only_test_blocks, set
 
 _T = TypeVar("_T")
 
+#: Whether commits hand over what was gathered.
+_are_released = False
+
 
 class Gathering(Generic[_T]):
     """Gathers what belongs together, and hands it over once: after the commit of a database's transaction.
@@ -55,9 +58,9 @@ class Gathering(Generic[_T]):
             same_savepoints = entry[0] == set(connection.savepoint_ids)
             if isinstance(last, _Stretch) and last.is_of(self) and same_savepoints:
                 return last
+        _release_with_commits()
         stretch = _Stretch(connection, self, self._make())
         hold_back(connection, stretch)
-        _release_with_commit(connection)
         return stretch
 
 
@@ -121,22 +124,25 @@ class _ByHand:
             _hand_over(self._connection, self._stretches)
 
 
-def _release_with_commit(connection: BaseDatabaseWrapper) -> None:
-    """Hand over all stretches together, before Django runs what else waited for the commit.
+def _release_with_commits() -> None:
+    """Let every commit hand over all stretches together, before Django runs what else waited for it.
 
-    An action that raises keeps Django from running those behind it.
+    An action that raises keeps Django from running those behind it. Further calls do nothing.
     """
-    if "run_and_clear_commit_hooks" in vars(connection):
+    global _are_released
+    if _are_released:
         return
+    _are_released = True
+    run = BaseDatabaseWrapper.run_and_clear_commit_hooks
 
-    def run_and_clear_commit_hooks() -> None:
-        del connection.run_and_clear_commit_hooks
-        for held in held_by(connection):
-            if isinstance(held, _Stretch):
-                held.release()
-        connection.run_and_clear_commit_hooks()
+    def run_and_clear_commit_hooks(connection: BaseDatabaseWrapper) -> None:
+        if connection.run_on_commit:
+            first = next((held for held in held_by(connection) if isinstance(held, _Stretch)), None)
+            if first is not None:
+                first.release()
+        run(connection)
 
-    connection.run_and_clear_commit_hooks = run_and_clear_commit_hooks  # type: ignore[method-assign]
+    BaseDatabaseWrapper.run_and_clear_commit_hooks = run_and_clear_commit_hooks  # type: ignore[method-assign]
 
 
 def _hand_over(connection: BaseDatabaseWrapper, stretches: list[_Stretch]) -> None:
