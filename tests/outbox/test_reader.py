@@ -221,8 +221,12 @@ def test_only_one_of_the_processes_that_publish_elsewhere_tells(
     with reading(database, alone=True) as second_told, reading(database, alone=True) as told:
         tellers = [second_told, told]
         first = Crate.objects.using(database).create(name="A")
-        while all(teller.is_empty for teller in tellers):
+
+        def is_told() -> bool:
             Crate.objects.using(database).filter(pk=first.pk).update(count=F("count") + 1)
+            return not all(teller.is_empty for teller in tellers)
+
+        wait_until(is_told)
         assert [teller.is_empty for teller in tellers].count(True) == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from onair.changes.triggers import installing
 from onair.changes.triggers.table import Column, Table
 from onair.outbox.entries import Decoder, Entry
 from onair.outbox.reader import Reader
-from tests.outbox.conftest import Told, reading
+from onair.outbox.sqlite import SQLiteSource
+from tests.outbox.conftest import Told, reading, wait_until
 from tests.postgres import ON_FILE
 from tests.site.depot.models import Slot
 
@@ -91,7 +93,26 @@ def test_the_reader_waits_for_an_outbox(database: str, triggers: Callable[..., N
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE moved RENAME TO onair_outbox_entry")
         triggers(Slot)
-        place = 0
-        while told.is_empty:
-            Slot.objects.using(database).create(shelf=1, place=str(place))
-            place += 1
+        places = count()
+
+        def is_told() -> bool:
+            Slot.objects.using(database).create(shelf=1, place=str(next(places)))
+            return not told.is_empty
+
+        wait_until(is_told)
+
+
+@on_file
+def test_one_reader_has_the_turn_until_it_closes(database: str) -> None:
+    first, second = SQLiteSource(connections[database]), SQLiteSource(connections[database])
+    try:
+        assert first.open()
+        assert second.open()
+        assert first.claim()
+        assert first.claim()
+        assert not second.claim()
+        first.close()
+        assert second.claim()
+    finally:
+        first.close()
+        second.close()

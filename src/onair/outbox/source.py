@@ -16,7 +16,7 @@ class Source(Protocol):
         """Connect; entries are read that come from the first time on. False where there is no outbox."""
 
     def close(self) -> None:
-        """Close the connection. It does no harm where there is none."""
+        """Close the connection, and leave the telling to others. It does no harm where there is none."""
 
     def claim(self) -> bool:
         """Become the only one that tells of this database; False while another process is."""

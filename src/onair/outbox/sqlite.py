@@ -52,6 +52,9 @@ class SQLiteSource:
         return True
 
     def close(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.release()  # or nobody could tell any more, this process included, until it ends
         self._django.close()
 
     def claim(self) -> bool:
