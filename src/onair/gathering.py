@@ -135,12 +135,12 @@ def _release_with_commits() -> None:
     _are_released = True
     run = BaseDatabaseWrapper.run_and_clear_commit_hooks
 
-    def run_and_clear_commit_hooks(connection: BaseDatabaseWrapper) -> None:
-        if connection.run_on_commit:
-            first = next((held for held in held_by(connection) if isinstance(held, _Stretch)), None)
+    def run_and_clear_commit_hooks(self: BaseDatabaseWrapper) -> None:
+        if self.run_on_commit:
+            first = next((held for held in held_by(self) if isinstance(held, _Stretch)), None)
             if first is not None:
                 first.release()
-        run(connection)
+        run(self)
 
     BaseDatabaseWrapper.run_and_clear_commit_hooks = run_and_clear_commit_hooks  # type: ignore[method-assign]
 
