@@ -53,6 +53,30 @@ def test_a_socket_that_did_not_write_all_of_it_is_told() -> None:
     assert spared(told) == [None]
 
 
+def test_one_event_of_many_objects_spares_who_wrote_all_of_them() -> None:
+    stories = [Story(title=str(number)) for number in range(101)]
+    with telling() as told, onair.writing(exclude=SOCKET):
+        Story.objects.bulk_create(stories)
+    assert set(told.names) == {"story.changed"}
+    assert set(spared(told)) == {SOCKET}
+
+
+def test_one_event_of_many_objects_is_told_to_a_socket_that_wrote_some_of_them() -> None:
+    with telling() as told, transaction.atomic():
+        Story.objects.create(title="another's")
+        with onair.writing(exclude=SOCKET):
+            Story.objects.bulk_create(Story(title=str(number)) for number in range(101))
+    assert set(told.names) == {"story.changed"}
+    assert set(spared(told)) == {None}
+
+
+def test_an_event_above_the_limit_spares_the_writer_too() -> None:
+    with telling() as told, onair.writing(exclude=SOCKET):
+        Story.objects.create(title="a", body="x" * 300_000)
+    assert told.only.data["refetch"] is True
+    assert spared(told) == [SOCKET]
+
+
 def test_silent_writes_are_not_announced() -> None:
     with telling() as told:
         with onair.writing(silent=True):

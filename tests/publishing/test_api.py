@@ -113,6 +113,15 @@ def test_hosted_pusher_takes_less(counted: Counting, settings: Any) -> None:
     assert counted() == Stats(dropped=1)
 
 
+def test_a_compatible_server_in_hosted_pushers_place_takes_more(counted: Counting, settings: Any) -> None:
+    settings.PUSHER_APP_ID, settings.PUSHER_KEY, settings.PUSHER_SECRET = "42", "a-key", "a-secret"
+    settings.PUSHER_HOST = "pusher.example.com"
+    with capture.captured() as events:
+        onair.publish("a", "message", "x" * 10_239)
+    assert len(events) == 1
+    assert counted() == Stats()
+
+
 @pytest.mark.parametrize("header", HEADERS)
 def test_the_socket_of_a_request_is_left_out(header: str) -> None:
     request = RequestFactory().post("/", headers={header: "12.34"})

@@ -18,7 +18,9 @@ from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus, Push
 from onair import encryption
 from onair.conf import HostedPusher
 from onair.publishing.hosted import Hosted
-from onair.publishing.route import NotDelivered, Refused, Unavailable, deliver
+from onair.publishing.http_api import BATCH_SIZE
+from onair.publishing.route import TIMEOUT, NotDelivered, Refused, Unavailable, deliver
+from onair.publishing.signed_client import CONNECT_TIMEOUT
 from onair.publishing.stats import Stats
 from tests.publishing.conftest import Counting, outgoing
 from tests.publishing.receiver import APP, Receiver
@@ -131,6 +133,24 @@ def test_in_tests_each_event_is_a_call_of_trigger(client_class: mock.Mock) -> No
     assert [call.args[1] for call in client_class.return_value.trigger.call_args_list] == ["1", "2"]
 
 
+def test_a_batch_has_no_more_data_than_a_request_may_have(client_class: mock.Mock) -> None:
+    half = "x" * (BATCH_SIZE // 2)
+    deliver(Hosted(TARGET), [outgoing("1", half), outgoing("2"), outgoing("3", half), outgoing("4")])
+    batches = [call.args[0] for call in client_class.return_value.trigger_batch.call_args_list]
+    assert [[entry["name"] for entry in batch] for batch in batches] == [["1", "2"], ["3", "4"]]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_an_event_with_a_client_of_its_own_is_in_nobodys_batch(
+    reverse: bool, client_class: mock.Mock
+) -> None:
+    other = mock.Mock()
+    run = [outgoing("1"), outgoing("2", client=other)]  # type: ignore[arg-type]
+    deliver(Hosted(TARGET), run[::-1] if reverse else run)
+    assert [call.args[1] for call in client_class.return_value.trigger.call_args_list] == ["1"]
+    assert [call.args[1] for call in other.return_value.trigger.call_args_list] == ["2"]
+
+
 def test_what_cannot_be_in_a_batch_keeps_its_place(client_class: mock.Mock) -> None:
     other = mock.Mock()
     deliver(
@@ -213,6 +233,9 @@ def test_the_real_library_accepts_that_backend() -> None:
     with mock.patch("requests.Session.request") as request:
         request.return_value = mock.Mock(status_code=200, text="{}")
         deliver(route, [outgoing("message", {"n": 1})])
+        assert request.call_args.kwargs["timeout"] == (CONNECT_TIMEOUT, TIMEOUT)
+        route.post([outgoing("message", {"n": 1})], 0.5)
+        assert request.call_args.kwargs["timeout"] == (0.5, 0.5)
     method, url = request.call_args.args
     assert (method, url.split("?")[0]) == ("POST", "https://api-eu.pusher.com:443/apps/42/events")
     assert request.call_args.kwargs["verify"] == certifi.where()

@@ -23,7 +23,9 @@ from onair.embedded.process import ProcessServer
 from onair.engines import announcements, local
 from onair.exceptions import BadChannel
 from onair.publishing import presence
+from onair.publishing.circuit import Circuit, Pace
 from onair.publishing.presence import Member
+from onair.publishing.route import Refused, Unavailable
 from onair.server.origins import OriginPolicy
 from onair.server.server import Server
 from tests.http_server import running
@@ -133,6 +135,18 @@ def test_where_no_server_runs_nobody_is_there_and_it_is_said_once(python: Python
     assert result.stderr.count("No server of this site runs") == 1
 
 
+def test_in_tests_the_developers_server_is_not_asked(
+    site: RealServer, settings: Any, temporary_folder: Any
+) -> None:
+    settings.SECRET_KEY = "a secret"
+    settings.BASE_DIR = temporary_folder
+    claim = announcements.claim(conf.site_key())
+    claim.announce(site.host, site.port)
+    assert announcements.find(conf.site_key()) is not None
+    assert onair.members(CHANNEL) == []
+    claim.withdraw()
+
+
 def test_in_tests_no_server_is_silence(caplog: pytest.LogCaptureFixture) -> None:
     assert onair.members(CHANNEL) == []
     assert not caplog.records
@@ -207,6 +221,19 @@ def test_a_server_that_does_not_answer_is_left_alone_after_three_times(settings:
         for _ in range(10):
             assert onair.members(CHANNEL) == []
     assert len(asked) == 3
+
+
+def test_a_server_that_was_down_and_refuses_is_asked_again() -> None:
+    guard = presence._Guard(Circuit(Pace(first_pause=0)))
+    answers: list[Exception] = [Unavailable("down", "down")] * 3 + [Refused("no", "no")] * 2
+
+    def answer() -> list[Member]:
+        raise answers.pop(0)
+
+    for expected in (Unavailable, Unavailable, Unavailable, Refused, Refused):
+        with pytest.raises(expected):
+            guard.ask(answer)
+    assert guard.ask(lambda: TWO) == TWO
 
 
 def test_a_server_that_cannot_be_reached_breaks_nothing(

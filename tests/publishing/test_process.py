@@ -34,6 +34,25 @@ def test_a_script_that_ends_by_an_error_loses_nothing(python: Python, receiver: 
     assert names(receiver, 1) == ["last words"]
 
 
+def test_an_event_for_the_server_in_this_process_does_not_overtake_what_waits(python: Python) -> None:
+    script = """
+import threading
+from onair.engines import local
+from onair.publishing import dispatch
+done, gate = [], threading.Event()
+def publish_soon(app_id, publications):
+    done.extend(publication.event for publication in publications)
+local.register("1", publish_soon, lambda *asked: [])
+dispatch.call(lambda: (gate.wait(10), done.append("call")), label="a call")
+onair.publish("room", "event")
+gate.set()
+dispatch._drain()
+print(done)
+"""
+    result = python(script)
+    assert result.stdout == "['call', 'event']\n", result.stderr
+
+
 def test_an_event_of_another_exit_handler_is_sent(python: Python, receiver: Receiver) -> None:
     script = """
 import atexit

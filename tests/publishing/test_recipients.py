@@ -81,6 +81,10 @@ def test_more_users_than_an_event_has_channels_get_several() -> None:
     assert [len(channels) for channels in channels_of(range(250))] == [100, 100, 50]
 
 
+def test_a_user_who_is_named_twice_among_many_gets_one_event() -> None:
+    assert [len(channels) for channels in channels_of(range(150), range(150))] == [100, 50]
+
+
 @pytest.mark.parametrize("users", [[], [[]]], ids=repr)
 def test_to_nobody_nothing_is_published(users: list[Any]) -> None:
     assert channels_of(*users) == []

@@ -233,6 +233,34 @@ def test_what_is_published_while_events_are_sent_follows_them(destination: Desti
     assert destination.batches == [["first"], ["second"]]
 
 
+def test_what_is_published_while_events_are_sent_without_a_thread_follows_them(
+    destination: Destination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def attempt(batch: Sequence[Item], deadline: float) -> Outage | None:
+        outage = destination.attempt(batch, deadline)
+        if name_of(batch[0]) == "first":
+            sender.put(events("second"))
+        return outage
+
+    def no_more_threads(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    sender = Sender(Carrier(attempt), EventQueue(max_events=100, max_bytes=10_000))
+    monkeypatch.setattr(threading.Thread, "start", no_more_threads)
+    sender.put(events("first"))
+    assert destination.batches == [["first"], ["second"]]
+
+
+def test_only_the_first_drain_says_how_long_the_end_may_take(
+    sender: Sender, destination: Destination
+) -> None:
+    end = time.monotonic() + PATIENCE
+    sender.drain(PATIENCE)
+    sender.drain(1000 * PATIENCE)
+    sender.put(events("1"))
+    assert destination.deadlines[-1] < end + PATIENCE
+
+
 def test_an_event_after_the_drain_is_sent_at_once(sender: Sender, destination: Destination) -> None:
     sender.drain(PATIENCE)
     sender.put(events("later"))

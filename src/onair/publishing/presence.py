@@ -144,8 +144,8 @@ _WANTED = {"info": "user_info"}
 class _Guard:
     """Leaves a server alone that has not answered several times: each request would wait for it."""
 
-    def __init__(self) -> None:
-        self._circuit = Circuit()
+    def __init__(self, circuit: Circuit | None = None) -> None:
+        self._circuit = circuit or Circuit()
         self._lock = threading.Lock()
 
     def ask(self, question: Callable[[], list[Member]]) -> list[Member]:
