@@ -225,6 +225,26 @@ def test_a_role_without_rights_on_the_outbox_writes_on(
         other.execute("DROP ROLE clerk")
 
 
+def test_no_other_role_makes_triggers_of_the_function(
+    database: str, told: Told, other: psycopg.Connection[Any]
+) -> None:
+    """It would write what it likes into the outbox, and run code of its own as the function's owner."""
+    other.execute("CREATE ROLE stranger")
+    try:
+        other.execute("GRANT CREATE ON SCHEMA public TO stranger")
+        other.execute("SET ROLE stranger")
+        other.execute("CREATE TABLE bait (shelf integer, place text)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            other.execute(
+                "CREATE TRIGGER bait AFTER INSERT ON bait REFERENCING NEW TABLE AS onair_new "
+                'FOR EACH STATEMENT EXECUTE FUNCTION "onair_outbox_depot.slot"()'
+            )
+    finally:
+        other.execute("RESET ROLE")
+        other.execute("DROP OWNED BY stranger")
+        other.execute("DROP ROLE stranger")
+
+
 def test_columns_may_come_and_go_while_a_session_writes(
     database: str, told: Told, other: psycopg.Connection[Any]
 ) -> None:

@@ -2,7 +2,7 @@
 
 The function takes whole rows, so that a column that was added, renamed or dropped never breaks a write. It
 runs as its owner, so that a role without rights on the outbox can write on, and finds nothing by a search
-path.
+path. Nobody else may make triggers of it: over a table of his own he would run code as its owner.
 """
 
 from __future__ import annotations
@@ -117,6 +117,7 @@ def install(table: Table, schema: str, relation: str) -> list[str]:
     function = f"{_quote(schema)}.{_quote(function_name(table))}"
     return [
         FUNCTION.format(function=function, body=literal(body(table, schema))),
+        f"REVOKE ALL ON FUNCTION {function}() FROM PUBLIC",
         *(
             f"CREATE OR REPLACE TRIGGER {_quote(f'{PREFIX}_{name}')} AFTER {event} ON {relation} "
             f"{rows} FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
