@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
+from django.db.models.constants import OnConflict
 from django.db.models.sql.subqueries import InsertQuery
 
 from onair.changes import writing
@@ -21,7 +22,8 @@ class Insert:
     """Rows that were inserted.
 
     ``held`` has what their instances held then, nothing where they are too many. ``returned`` is what the
-    database answered of the ``returning_fields``. ``is_new`` is false of an upsert.
+    database answered of the ``returning_fields``. ``is_new`` is false of an upsert, and ``names_rows`` where
+    it may have updated rows that have other keys than the instances.
     """
 
     table: Table
@@ -30,6 +32,7 @@ class Insert:
     returning_fields: Sequence[Any]
     returned: Sequence[Sequence[Any]]
     is_new: bool
+    names_rows: bool
     exclude: str | None
 
     def record(self, into: Recording) -> None:
@@ -59,6 +62,8 @@ class Insert:
 
         A link between two objects is all that its row says.
         """
+        if not self.names_rows:
+            return None
         key = self.table.key_in(values)
         if not self.table.model._meta.auto_created:
             if key is None:
@@ -77,5 +82,21 @@ def after(query: InsertQuery, returning_fields: Sequence[Any], rows: Sequence[Se
     table = table_of(query)
     instances = query.objs if len(query.objs) <= MOST_ROWS else ()
     held = [held_by(instance, table.mutable_columns) for instance in instances]
-    is_new = query.on_conflict is None  # type: ignore[attr-defined]
-    return Insert(table, query.fields, held, returning_fields, rows, is_new, writing.current().exclude)
+    return Insert(
+        table,
+        query.fields,
+        held,
+        returning_fields,
+        rows,
+        is_new=query.on_conflict is None,  # type: ignore[attr-defined]
+        names_rows=_names_rows(query, table, returning_fields if rows else ()),
+        exclude=writing.current().exclude,
+    )
+
+
+def _names_rows(query: Any, table: Table, answered: Iterable[Any]) -> bool:
+    """Whether the keys are those of the rows: a row that is in conflict by another field keeps its own."""
+    if query.on_conflict is not OnConflict.UPDATE:
+        return True
+    in_conflict = {field.attname for field in query.unique_fields or ()}
+    return in_conflict == table.key_columns or table.key_columns <= {field.attname for field in answered}

@@ -59,6 +59,14 @@ class Copy(models.Model):
     )
 
 
+class Badge(models.Model):
+    """Each instance has a key before it is saved, and the code is what makes two of them the same."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    code = models.CharField(max_length=20, unique=True)
+    colour = models.CharField(max_length=20, blank=True)
+
+
 class Seat(models.Model):
     """A key of two columns."""
 
