@@ -138,6 +138,20 @@ def test_a_transaction_by_hand_is_handed_over_with_its_commit(
 
 
 @real
+def test_a_transaction_by_hand_that_ends_with_autocommit_is_handed_over(gathered: Gathered) -> None:
+    connection = connections["default"]
+    connection.set_autocommit(False)
+    try:
+        gathered.put("a")
+        connection.set_autocommit(False)
+        assert gathered.times == []
+    finally:
+        connection.set_autocommit(True)
+    assert gathered.times == [[["a"]]]
+    assert "set_autocommit" not in vars(connection)
+
+
+@real
 class TestInATestCase:
     def test_each_thing_is_handed_over_at_once(self, gathered: Gathered) -> None:
         def test(case: TestCase) -> None:

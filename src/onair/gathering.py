@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from onair.commit import Action, Held, held_by, hold_back, only_test_blocks, settle_connection
+from onair.commit import Held, held_by, hold_back, only_test_blocks, settle_connection
 
 _T = TypeVar("_T")
 
@@ -88,9 +88,12 @@ class _Stretch(Held):
 
 
 class _ByHand:
-    """A transaction that the code ends by itself, with ``connection.commit()`` or ``rollback()``."""
+    """A transaction that the code ends by itself, with ``connection.commit()`` or ``rollback()``.
 
-    _ENDS = ("commit", "rollback", "close")
+    Where ``set_autocommit(True)`` ends one, the database commits it.
+    """
+
+    _ENDS = ("commit", "rollback", "close", "set_autocommit")
     _NAME = "_onair_by_hand"
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
@@ -116,12 +119,19 @@ class _ByHand:
         self._stretches.append(_Stretch(self._connection, gathering, make()))
         return self._stretches[-1]
 
-    def _end(self, name: str, end: Action) -> None:
-        end()
+    def _end(self, name: str, end: Callable[..., object], *args: Any, **kwargs: Any) -> None:
+        connection = self._connection
+        end(*args, **kwargs)
+        if name == "set_autocommit" and not connection.get_autocommit():
+            return
         for attribute in (*self._ENDS, self._NAME):
-            delattr(self._connection, attribute)
-        if name == "commit":
-            _hand_over(self._connection, self._stretches)
+            delattr(connection, attribute)
+        if name in {"commit", "set_autocommit"}:
+            _hand_over(connection, self._stretches)
+        if name == "commit" and not connection.get_autocommit():
+            # Who was told has read, and thereby begun a transaction: its code knows of none, and PostgreSQL
+            # would not change the autocommit within one.
+            connection.commit()
 
 
 def _release_with_commits() -> None:

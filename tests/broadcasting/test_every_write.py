@@ -13,7 +13,7 @@ from django.db.models import F
 
 from onair.publishing import capture
 from tests.broadcasting.told import telling
-from tests.site.desk.models import Assignment, Section, Story, Topic
+from tests.site.desk.models import Assignment, Card, Section, Story, Topic
 
 
 def story(database: str, **values: Any) -> Story:
@@ -203,6 +203,14 @@ def test_a_link_that_moves_to_another_object_names_none(database: str) -> None:
     assert told.names == ["story.changed"]
     assert told.only.data == {"ids": None, "refetch": True}
     assert told.only.channels == ("private-desk.story",)
+
+
+def test_what_its_managers_hide_is_announced_as_well(database: str) -> None:
+    card = Card.objects.using(database).create(title="a")
+    with telling() as told:
+        Card.objects.using(database).filter(pk=card.pk).update(is_archived=True)
+    assert told.names == ["card.updated"]
+    assert told.only.data["object"] == {"id": card.pk, "title": "a", "is_archived": True}
 
 
 def test_an_upsert_is_announced_as_a_change(database: str) -> None:

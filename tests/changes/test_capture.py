@@ -21,7 +21,7 @@ from onair.changes.writing import writing
 from onair.exceptions import ConfigurationError
 from tests.changes.conftest import Seen
 from tests.site.library import models
-from tests.site.library.models import Author, Book, Copy, Genre, Novel, Review, Seat
+from tests.site.library.models import Author, Badge, Book, Copy, Genre, Novel, Review, Seat
 
 Link = Book.genres.through
 
@@ -208,6 +208,41 @@ def test_an_upsert_is_a_change_of_which_nobody_knows_whether_the_row_is_new(
     assert [(change.kind, change.key, change.values) for change in rows] == [
         (Kind.CHANGED, old.pk, {}), (Kind.CHANGED, made[1].pk, {}),
     ]  # fmt: skip
+
+
+def test_an_upsert_over_rows_that_may_have_other_keys_is_of_the_table(seen: Seen, database: str) -> None:
+    Badge.objects.using(database).create(code="a")
+    seen.clear()
+    Badge.objects.using(database).bulk_create(
+        [Badge(code="a", colour="red")],
+        update_conflicts=True, unique_fields=["code"], update_fields=["colour"],
+    )  # fmt: skip
+    assert (seen.commits[0].rows, seen.take().tables) == ((), {Badge})
+
+
+def test_an_upsert_by_the_key_names_its_rows(seen: Seen, database: str) -> None:
+    badge = Badge.objects.using(database).create(code="a")
+    seen.clear()
+    Badge.objects.using(database).bulk_create(
+        [Badge(pk=badge.pk, code="a", colour="red")],
+        update_conflicts=True, unique_fields=["id"], update_fields=["colour"],
+    )  # fmt: skip
+    assert seen.one().key == badge.pk
+
+
+@pytest.mark.parametrize("options", [{}, {"nowait": True}, {"skip_locked": True}])
+def test_rows_are_read_without_the_locks_of_their_query(
+    seen: Seen, database: str, options: dict[str, bool], caplog: pytest.LogCaptureFixture
+) -> None:
+    book = make(database)
+    seen.clear()
+    books = Book.objects.using(database).filter(title="Emma")
+    books.select_for_update(**options).update(pages=1)
+    assert seen.one().key == book.pk
+    with transaction.atomic(using=database):
+        books.select_for_update(**options).distinct().update(pages=2)
+    assert seen.one().key == book.pk
+    assert not caplog.records
 
 
 def test_an_insert_that_ignores_conflicts_is_of_the_table(seen: Seen, database: str) -> None:
@@ -471,6 +506,21 @@ class TestTransactions:
             connection.set_autocommit(True)
         make(database, title="at once")
         assert seen.one().values["title"] == "at once"
+
+    def test_a_listener_that_reads_leaves_no_transaction_open_behind_a_commit_by_hand(
+        self, seen: Seen, database: str
+    ) -> None:
+        interest.listen(lambda commit: Book.objects.using(commit.using).count())
+        connection = connections[database]
+        connection.set_autocommit(False)
+        try:
+            make(database)
+            connection.commit()
+            connection.set_autocommit(True)  # PostgreSQL refuses it within a transaction
+        finally:
+            connection.rollback()
+            connection.set_autocommit(True)
+        assert seen.one().kind is Kind.CREATED
 
     def test_many_rows_are_a_change_of_the_table(self, seen: Seen, database: str) -> None:
         with transaction.atomic(using=database):

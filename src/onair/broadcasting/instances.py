@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from onair.broadcasting.pending import Pending
 from onair.broadcasting.registry import Route, shares_key
@@ -39,13 +39,13 @@ def read(objects: Iterable[Pending], using: str) -> dict[Any, Model]:
     if not wanted:
         return {}
     model = wanted[0].broadcast.model
-    return model._base_manager.using(using).in_bulk([pending.key for pending in wanted])
+    return _all(model, using).in_bulk([pending.key for pending in wanted])
 
 
 def existing(objects: Iterable[Pending], using: str) -> set[Any]:
     """Return which of the keys of one model's objects there are."""
     wanted = list(objects)
-    rows = wanted[0].broadcast.model._base_manager.using(using)
+    rows = _all(wanted[0].broadcast.model, using)
     return set(rows.filter(pk__in=[pending.key for pending in wanted]).values_list("pk", flat=True))
 
 
@@ -57,9 +57,14 @@ def owners(links: Iterable[tuple[Route, RowChange]], using: str) -> list[tuple[R
     found: list[tuple[Route, RowChange, Any]] = []
     for route, rows in by_route.items():
         table = next(iter(rows.values())).model
-        owned = table._base_manager.using(using).filter(pk__in=list(rows))
+        owned = _all(table, using).filter(pk__in=list(rows))
         found.extend((route, rows[key], owner) for key, owner in owned.values_list("pk", route.column or ""))
     return found
+
+
+def _all(model: type[Model], using: str) -> QuerySet[Model]:
+    """Return all objects of a model: its managers may hide some, and what is hidden is written, too."""
+    return QuerySet(model, using=using)
 
 
 def _values(pending: Pending) -> Mapping[str, Any]:

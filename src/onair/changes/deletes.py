@@ -91,7 +91,8 @@ def _record_referring(
     """Record what the database does to the rows that refer to those, and to those that refer to them."""
     for field in _referring(model):
         child = field.model
-        children = child._base_manager.using(using).filter(**{f"{field.name}__in": rows})
+        # Not by its manager, which may hide some.
+        children: QuerySet[Model] = QuerySet(child, using=using).filter(**{f"{field.name}__in": rows})
         if field.remote_field.on_delete is not _CASCADE:
             if interest.is_captured(child):
                 _record_nulling(child, field, children, into)

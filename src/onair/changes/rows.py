@@ -56,6 +56,8 @@ def rows_of(query: Query, using: str) -> QuerySet[Model]:
     plain.clear_ordering(force=True)
     plain.extra = {}
     plain.select = ()
+    # An UPDATE has no such clause: it would lock, fail outside of a transaction, and not wait where told so.
+    plain.select_for_update = False
     return QuerySet(query.model, query=plain, using=using)
 
 

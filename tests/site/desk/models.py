@@ -96,6 +96,30 @@ class Poster(Announced):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
 
 
+class Kept(models.Manager["Card"]):
+    def get_queryset(self) -> models.QuerySet[Card]:
+        return super().get_queryset().filter(is_archived=False)
+
+
+@onair.broadcasts
+class Card(models.Model):
+    """Its managers hide some of it, and it is refreshed by named arguments alone."""
+
+    title = models.CharField(max_length=50)
+    is_archived = models.BooleanField(default=False)
+
+    objects = Kept()
+
+    class Meta:
+        base_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return self.title
+
+    def refresh_from_db(self, **options: Any) -> None:  # type: ignore[override]
+        super().refresh_from_db(**options)
+
+
 class Label(models.Model):
     """Its keys are texts that a channel's name cannot hold."""
 
