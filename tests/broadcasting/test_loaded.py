@@ -26,7 +26,7 @@ from onair.broadcasting.loaded import Loaded
 from onair.changes import interest
 from onair.changes.change import Commit, Kind
 from tests.broadcasting.told import telling
-from tests.site.desk.models import Restaurant, Story
+from tests.site.desk.models import Card, Restaurant, Story
 
 
 def changed(story: Story, **options: Any) -> list[str]:
@@ -60,6 +60,24 @@ def test_a_refresh_is_a_load(story: Story) -> None:
 def test_a_refresh_of_one_field_leaves_the_others_as_they_were_loaded(story: Story) -> None:
     story.title = "Port"
     story.refresh_from_db(fields=["views"])
+    assert changed(story) == ["title"]
+
+
+def test_a_model_that_refreshes_in_its_own_way_is_called_as_it_was(db: None) -> None:
+    Card.objects.create(title="a")
+    card = Card.objects.defer("title").get()
+    assert card.title == "a"
+    card.refresh_from_db()
+    card.refresh_from_db(fields=iter(["title"]))
+    card.is_archived = True
+    with telling() as told:
+        card.save()
+    assert told.changed == [["is_archived"]]
+
+
+def test_a_refresh_takes_its_arguments_by_their_places(story: Story) -> None:
+    story.title = "Port"
+    story.refresh_from_db("default", iter(["views"]))
     assert changed(story) == ["title"]
 
 

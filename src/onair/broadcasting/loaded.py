@@ -110,10 +110,16 @@ def _remember_refreshing(model: Any) -> None:
     refresh = model.refresh_from_db
 
     @wraps(refresh)
-    def refresh_from_db(self: Model, using: str | None = None, fields: Any = None, **kwargs: Any) -> None:
+    def refresh_from_db(self: Model, *args: Any, **kwargs: Any) -> None:
+        # A model's own may have another signature: it gets what it was called with.
+        *first, fields = args[:2] if len(args) > 1 else (None, kwargs.get("fields"))
         names = None if fields is None else list(fields)
+        if len(args) > 1:
+            args = (*first, names, *args[2:])
+        elif names is not None:
+            kwargs["fields"] = names
         before = _remembered(self)
-        refresh(self, using, names, **kwargs)
+        refresh(self, *args, **kwargs)
         later = _refreshed(self, names)
         _remember(self, later if names is None or before is None else before.joined(later))
 
