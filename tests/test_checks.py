@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.checks import Error
+from django.core.checks import Error, run_checks
 from django.core.checks import Warning as CheckWarning
 from pytest_django import Settings
 
@@ -57,6 +57,7 @@ def test_an_option_of_the_wrong_type_is_an_error(
     [
         {"ALLOWED_ORIGINS": ["https://a.example"]},
         {"ALLOWED_ORIGINS": ("https://a.example",)},
+        {"ALLOWED_ORIGINS": ["*", "https://*.a.example", "capacitor://localhost", "https://a.example/"]},
         {"ALLOWED_ORIGINS": None},
         {"DRAIN_TIMEOUT": 1},
         {"DRAIN_TIMEOUT": 2.5},
@@ -76,8 +77,36 @@ def test_settings_that_are_no_dictionary_are_an_error(settings: Settings) -> Non
 
 
 @pytest.mark.parametrize(
+    "onair",
+    [
+        {"MAX_CHANNELS": "50"},
+        {"MAX_CHANNELS": 0},
+        {"MAX_EVENT_SIZE": None},
+        {"CLIENT_EVENTS": "yes"},
+        {"TRIGGERS": 7},
+        {"ALLOWED_ORIGINS": 7},
+        {"WEBHOOKS": 7},
+        {"URL": 7},
+        {"PUBLIC_URL": 7},
+        {"ENCRYPTION_MASTER_KEY": 7},
+        "http://k:s@h/apps/1",
+    ],
+)
+def test_no_other_check_fails_over_an_option_of_the_wrong_type(settings: Settings, onair: Any) -> None:
+    settings.ONAIR = onair
+    messages = run_checks()
+    assert [message.id for message in messages if message.id == "onair.E002"] == ["onair.E002"]
+
+
+@pytest.mark.parametrize(
     "options",
-    [{"URL": "gopher://k:s@h/apps/1"}, {"PUBLIC_URL": "https://h"}, {"ENCRYPTION_MASTER_KEY": "short"}],
+    [
+        {"URL": "gopher://k:s@h/apps/1"},
+        {"PUBLIC_URL": "https://h"},
+        {"ENCRYPTION_MASTER_KEY": "short"},
+        {"ALLOWED_ORIGINS": ["www.example.com"]},
+        {"ALLOWED_ORIGINS": ["https://a.example", "https://a.example/page"]},
+    ],
 )
 def test_a_value_that_cannot_be_understood_is_an_error(settings: Settings, options: dict[str, str]) -> None:
     settings.ONAIR = options

@@ -81,7 +81,7 @@ def _wrong_types(given: dict[str, Any]) -> list[CheckMessage]:
 
 def _wrong_values() -> list[CheckMessage]:
     messages: list[CheckMessage] = []
-    for read in (conf.target, conf.public_url, encryption.master_key):
+    for read in (conf.target, conf.public_url, conf.allowed_origins, encryption.master_key):
         try:
             read()
         except ConfigurationError as error:

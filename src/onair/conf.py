@@ -28,6 +28,8 @@ EMBEDDED_APP_ID = "1"
 #: The cluster that Pusher's libraries take where none is named.
 DEFAULT_CLUSTER = "mt1"
 
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\s]+", re.IGNORECASE)
+
 #: What hosted Pusher accepts as the data of one event, in bytes.
 HOSTED_EVENT_SIZE = 10_240
 
@@ -142,8 +144,15 @@ def user_settings() -> dict[str, Any]:
 
 
 def url() -> str | None:
-    """Return ``ONAIR["URL"]``, else the environment's ``ONAIR_URL``, else None."""
-    return settings.URL or os.environ.get("ONAIR_URL") or None
+    """Return ``ONAIR["URL"]``, else the environment's ``ONAIR_URL``, else None.
+
+    Raises:
+        ConfigurationError: it is no text.
+    """
+    given: Any = settings.URL
+    if given is not None and not isinstance(given, str):
+        raise ConfigurationError('ONAIR["URL"] is no string.')
+    return given or os.environ.get("ONAIR_URL") or None
 
 
 def target() -> Target:
@@ -205,6 +214,24 @@ def public_url() -> str | None:
     return value.rstrip("/")
 
 
+def allowed_origins() -> tuple[str, ...] | None:
+    """Return whose pages may open a socket; None leaves it to Django's own settings.
+
+    Raises:
+        ConfigurationError: one of ``ALLOWED_ORIGINS`` is no origin, and would let nobody in.
+    """
+    if settings.ALLOWED_ORIGINS is None:
+        return None
+    origins = tuple(origin.rstrip("/") for origin in settings.ALLOWED_ORIGINS)
+    for origin in origins:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise ConfigurationError(
+                f'ONAIR["ALLOWED_ORIGINS"] has {origin!r}. Each names a scheme and a host, like '
+                '"https://www.example.com" or "https://*.example.com"; "*" lets every page in.'
+            )
+    return origins
+
+
 @lru_cache(maxsize=4)
 def _target(chosen: str | None) -> Target:
     if chosen:
@@ -225,29 +252,37 @@ def _embedded_app() -> App:
 
 
 def _make_app(app_id: str, credentials: tuple[Credential, ...]) -> App:
-    limits = Limits(
-        event_bytes=settings.MAX_EVENT_SIZE,
-        client_message_bytes=settings.MAX_CLIENT_MESSAGE_SIZE,
-        channels_per_connection=settings.MAX_CHANNELS,
-        client_events_per_second=settings.MAX_CLIENT_EVENTS_PER_SECOND,
-        subscriptions_per_second=settings.MAX_SUBSCRIPTIONS_PER_SECOND,
-        connections=settings.MAX_CONNECTIONS,
-        watchlist=settings.MAX_WATCHLIST,
-        cache_seconds=settings.CACHE_SECONDS,
-        history_seconds=settings.HISTORY_SECONDS,
-        history_events=settings.HISTORY_EVENTS,
-        history_bytes=settings.HISTORY_SIZE,
-    )
     return App(
         id=app_id,
         credentials=credentials,
-        limits=limits,
+        limits=_limits(),
         client_events=settings.CLIENT_EVENTS,
         activity_timeout=settings.ACTIVITY_TIMEOUT,
         subscription_counts=settings.SUBSCRIPTION_COUNTS,
         authorization_timeout=settings.AUTHORIZATION_TIMEOUT,
         webhooks=webhook_settings.read(settings.WEBHOOKS),
     )
+
+
+def _limits() -> Limits:
+    try:
+        return Limits(
+            event_bytes=settings.MAX_EVENT_SIZE,
+            client_message_bytes=settings.MAX_CLIENT_MESSAGE_SIZE,
+            channels_per_connection=settings.MAX_CHANNELS,
+            client_events_per_second=settings.MAX_CLIENT_EVENTS_PER_SECOND,
+            subscriptions_per_second=settings.MAX_SUBSCRIPTIONS_PER_SECOND,
+            connections=settings.MAX_CONNECTIONS,
+            watchlist=settings.MAX_WATCHLIST,
+            cache_seconds=settings.CACHE_SECONDS,
+            history_seconds=settings.HISTORY_SECONDS,
+            history_events=settings.HISTORY_EVENTS,
+            history_bytes=settings.HISTORY_SIZE,
+        )
+    except (TypeError, ValueError):
+        raise ConfigurationError(
+            'A limit in ONAIR is no whole number above 0: "manage.py check" says which one.'
+        ) from None
 
 
 @lru_cache(maxsize=16)
@@ -269,7 +304,7 @@ def _target_of_pusher_settings() -> HostedPusher | None:
     missing = [name for name, value in zip(names, values, strict=True) if not value]
     if missing:
         raise ConfigurationError(
-            f"{', '.join(missing)} is empty, while {', '.join(n for n in names if n not in missing)} is set. "
+            f"{_list(missing)} empty, while {_list([name for name in names if name not in missing])} set. "
             "Hosted Pusher needs all three (they are on the app's keys page); "
             "to use the server inside this site, remove them all."
         )
@@ -279,6 +314,10 @@ def _target_of_pusher_settings() -> HostedPusher | None:
         cluster=getattr(django_settings, "PUSHER_CLUSTER", DEFAULT_CLUSTER) or "",
         host=_pusher_host(),
     )
+
+
+def _list(names: list[str]) -> str:
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def _pusher_host() -> str | None:

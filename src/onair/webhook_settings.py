@@ -23,6 +23,8 @@ def read(given: Sequence[str | Mapping[str, Any]] | None) -> tuple[Webhook, ...]
     Raises:
         ConfigurationError: one of them cannot be understood.
     """
+    if given is not None and not isinstance(given, list | tuple):
+        raise ConfigurationError(f'ONAIR["WEBHOOKS"] is no list. {_HOW}')
     return tuple(
         _webhook(f'ONAIR["WEBHOOKS"][{index}]', {"url": one} if isinstance(one, str) else one)
         for index, one in enumerate(given or ())

@@ -13,9 +13,9 @@ LOCAL_HOSTS = (".localhost", "127.0.0.1", "[::1]")
 
 def origin_policy() -> OriginPolicy:
     """Return this site's policy: ``ONAIR["ALLOWED_ORIGINS"]``, else Django's hosts and trusted origins."""
-    allowed = conf.settings.ALLOWED_ORIGINS
+    allowed = conf.allowed_origins()
     if allowed is not None:
-        return OriginPolicy(hosts=(), trusted=tuple(allowed))
+        return OriginPolicy(hosts=(), trusted=allowed)
     return OriginPolicy(hosts=_hosts(), trusted=tuple(django_settings.CSRF_TRUSTED_ORIGINS))
 
 

@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from onair import conf
+from onair.exceptions import ConfigurationError
 from onair.views.pusherable import PusherMixin
 
 _LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
@@ -44,9 +45,7 @@ class RoutedView:
     def is_public(self) -> bool:
         """Whether the view speaks on the public channel ``modelname_pk``."""
         private = self.option("pusher_private")
-        return self.is_named_by_model and not (
-            conf.settings.PUSHERABLE_PRIVATE if private is None else private
-        )
+        return self.is_named_by_model and not (_is_private_by_default() if private is None else private)
 
     @property
     def is_named_by_model(self) -> bool:
@@ -98,3 +97,10 @@ def _callbacks(patterns: list[URLPattern | URLResolver]) -> Iterator[Any]:
             yield from _callbacks(pattern.url_patterns)
         else:
             yield pattern.callback
+
+
+def _is_private_by_default() -> bool:
+    try:
+        return conf.settings.PUSHERABLE_PRIVATE
+    except ConfigurationError:  # the check of the settings says what is wrong
+        return False

@@ -16,6 +16,7 @@ from onair.changes.triggers import installing
 from onair.changes.triggers.dialects import dialect_of, has_dialect
 from onair.changes.triggers.errors import TriggerError, WrongLabel
 from onair.changes.triggers.models import all_models, model_of, tables
+from onair.exceptions import ConfigurationError
 
 WRONG_LABEL = "onair.E080"
 NO_OUTBOX_APP = "onair.E081"
@@ -112,7 +113,10 @@ def _in_database(alias: str) -> Iterator[CheckMessage]:
 
 
 def _labels() -> list[str]:
-    labels = conf.settings.TRIGGERS
+    try:
+        labels = conf.settings.TRIGGERS
+    except ConfigurationError:  # the check of the settings says what is wrong
+        return []
     return list(labels) if isinstance(labels, list | tuple) else []
 
 
