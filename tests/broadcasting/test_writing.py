@@ -63,7 +63,8 @@ def test_one_event_of_many_objects_spares_who_wrote_all_of_them() -> None:
 
 def test_one_event_of_many_objects_is_told_to_a_socket_that_wrote_some_of_them() -> None:
     with telling() as told, transaction.atomic():
-        Story.objects.create(title="another's")
+        with onair.writing(exclude="789.1"):
+            Story.objects.create(title="another's")
         with onair.writing(exclude=SOCKET):
             Story.objects.bulk_create(Story(title=str(number)) for number in range(101))
     assert set(told.names) == {"story.changed"}

@@ -135,15 +135,13 @@ def test_where_no_server_runs_nobody_is_there_and_it_is_said_once(python: Python
     assert result.stderr.count("No server of this site runs") == 1
 
 
-def test_in_tests_the_developers_server_is_not_asked(
-    site: RealServer, settings: Any, temporary_folder: Any
-) -> None:
+def test_in_tests_the_developers_server_is_not_asked(settings: Any, temporary_folder: Any) -> None:
     settings.SECRET_KEY = "a secret"
     settings.BASE_DIR = temporary_folder
     claim = announcements.claim(conf.site_key())
-    claim.announce(site.host, site.port)
-    assert announcements.find(conf.site_key()) is not None
-    assert onair.members(CHANNEL) == []
+    with serving(conf.app()) as developers, developers.present(CHANNEL, "7"):
+        claim.announce(developers.host, developers.port)
+        assert onair.members(CHANNEL) == []
     claim.withdraw()
 
 
