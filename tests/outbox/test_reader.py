@@ -248,6 +248,19 @@ def test_a_label_without_a_model_is_said_once(
     assert [record.getMessage().partition(" has")[0] for record in caplog.records] == ["'gone.model'"]
 
 
+@override_settings(ONAIR={"TRIGGERS": ["depot.Crate", "depot.Slot"]})
+def test_a_table_that_is_named_and_has_no_triggers_is_said(
+    database: str, triggers: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    triggers(Crate)
+    with reading(database):
+        [text] = [record.getMessage() for record in caplog.records]
+    assert text == (
+        f"In the database {database!r}, depot.slot has no triggers: not every write to it is told. "
+        f'Run "manage.py onair triggers install --database {database}".'
+    )
+
+
 @override_settings(ONAIR={"TRIGGERS": ["depot.Crate"]})
 def test_what_the_settings_do_not_name_is_seen_where_it_is_made_and_not_told_again(
     database: str, told: Told

@@ -14,6 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from onair.changes import interest
 from onair.changes.change import Commit
+from onair.changes.triggers import installing, models
+from onair.changes.triggers.errors import TriggerError
 from onair.outbox.entries import Decoder
 from onair.outbox.postgres import PostgresSource
 from onair.outbox.source import Source
@@ -88,6 +90,7 @@ class Reader:
     def run(self) -> None:
         """Read until :meth:`stop`. Whatever happens to the database, it goes on when that is back."""
         connection = connections[self.using]
+        _say_unseen(connection)
         source = _SOURCES[connection.vendor](connection)
         decoder = Decoder(connection)
         while not self._stop.is_set():
@@ -179,6 +182,27 @@ class Reader:
                 self.using,
                 self.using,
             )
+
+
+def _say_unseen(connection: BaseDatabaseWrapper) -> None:
+    """Say of each table that the settings name and that has no triggers here: nothing else tells of it."""
+    try:
+        unseen = installing.problems(connection, list(models.tables(models.named(), connection.alias)))
+    except TriggerError as error:
+        logger.warning('%s Until then nothing is told of the models in ONAIR["TRIGGERS"].', error)
+    except Exception:  # the reader says itself that the database does not answer
+        return
+    else:
+        for problem in unseen:
+            logger.warning(
+                'In the database %r, %s: not every write to it is told. Run "manage.py onair triggers '
+                'install --database %s".',
+                connection.alias,
+                problem,
+                connection.alias,
+            )
+    finally:
+        connection.close()
 
 
 def _is_drivers(error: Exception) -> bool:

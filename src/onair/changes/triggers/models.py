@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from django.apps import apps
 from django.db import router
@@ -67,6 +68,15 @@ def chosen(labels: Iterable[str] = ()) -> list[type[Model]]:
             'those that have triggers in ONAIR["TRIGGERS"].'
         )
     return [model_of(label) for label in found]
+
+
+def named() -> list[type[Model]]:
+    """Return the models of ``ONAIR["TRIGGERS"]``; a wrong label is an error of the checks, and left out."""
+    found = []
+    for label in conf.settings.TRIGGERS or ():
+        with suppress(WrongLabel):
+            found.append(model_of(label))
+    return found
 
 
 def tables(models: Iterable[type[Model]], using: str) -> Iterator[Table]:
