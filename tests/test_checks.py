@@ -8,7 +8,7 @@ from django.core.checks import Warning as CheckWarning
 from pytest_django import Settings
 
 from onair import conf
-from onair.checks import NEED_OWN_SERVER, check_hosted, check_settings
+from onair.checks import NEED_OWN_SERVER, check_hosted, check_library, check_settings
 
 
 def test_a_site_without_settings_is_right(settings: Settings) -> None:
@@ -145,6 +145,30 @@ def test_what_hosted_pusher_does_not_hear_is_told_with_what_to_do(settings: Sett
 def test_what_is_heard_or_not_asked_is_not_told(settings: Settings, options: dict[str, Any]) -> None:
     settings.ONAIR = options
     assert check_hosted() == []
+
+
+def test_hosted_pusher_without_its_library_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ONAIR = {"URL": HOSTED}
+    assert check_library() == []
+    monkeypatch.setattr("onair.checks.find_spec", lambda name: None)
+    assert check_library() == [
+        CheckWarning(
+            "Events go to hosted Pusher, and its library is not installed: none leaves.",
+            hint='Run: pip install "django-onair[pusher]"',
+            id="onair.W005",
+        )
+    ]
+
+
+@pytest.mark.parametrize("options", [{}, {"URL": "http://k:s@h/apps/1"}, {"URL": "nonsense"}])
+def test_nobody_else_needs_the_library_of_hosted_pusher(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
+) -> None:
+    monkeypatch.setattr("onair.checks.find_spec", lambda name: None)
+    settings.ONAIR = options
+    assert check_library() == []
 
 
 def test_what_hosted_pusher_does_not_hear_are_options() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any, get_args, get_origin
 
 from django.core import checks
@@ -21,6 +22,7 @@ UNKNOWN_OPTION = "onair.E001"
 WRONG_TYPE = "onair.E002"
 WRONG_VALUE = "onair.E003"
 NOT_HOSTED = "onair.W004"
+NO_LIBRARY = "onair.W005"
 
 _IN_THE_APP = "Switch it on in the app's settings there, and take it out of ONAIR."
 _OWN_SERVER = "Hosted Pusher has nothing like it: take it out of ONAIR, or let a server of your own run."
@@ -56,6 +58,23 @@ def check_hosted(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> lis
         )
         for name, remedy in NEED_OWN_SERVER.items()
         if conf.user_settings().get(name)
+    ]
+
+
+def check_library(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Say so if events go by hosted Pusher's library, and it is not installed."""
+    try:
+        found = conf.target()
+    except ConfigurationError:  # the check of the settings says what is wrong
+        return []
+    if not isinstance(found, conf.HostedPusher) or find_spec("pusher") is not None:
+        return []
+    return [
+        checks.Warning(
+            "Events go to hosted Pusher, and its library is not installed: none leaves.",
+            hint='Run: pip install "django-onair[pusher]"',
+            id=NO_LIBRARY,
+        )
     ]
 
 
@@ -128,6 +147,7 @@ def register() -> None:
 #: Each check, and the tags by which ``manage.py check --tag`` selects it.
 CHECKS = (
     (check_hosted, (Tags.compatibility,)),
+    (check_library, (Tags.compatibility,)),
     (check_settings, (Tags.compatibility,)),
     (authorization.check_encryption, (Tags.compatibility,)),
     (authorization.check_endpoint, (Tags.urls,)),
