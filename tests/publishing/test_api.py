@@ -77,6 +77,7 @@ def test_without_a_channel_nothing_happens(counted: Counting) -> None:
         ("a", "pusher:ping", None),
         ("a", "message", object()),
         ([7], "message", None),
+        (7, "message", None),
     ],
 )
 def test_a_mistake_of_the_caller_is_raised_at_the_call(channels: Any, event: str, data: object) -> None:
@@ -86,7 +87,7 @@ def test_a_mistake_of_the_caller_is_raised_at_the_call(channels: Any, event: str
 
 def test_wrong_settings_are_raised_at_the_call(settings: Any) -> None:
     settings.PUSHER_KEY = "a-key"
-    with pytest.raises(ImproperlyConfigured, match="PUSHER_APP_ID, PUSHER_SECRET is empty"):
+    with pytest.raises(ImproperlyConfigured, match="PUSHER_APP_ID and PUSHER_SECRET are empty"):
         onair.publish("a", "message")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -47,7 +47,7 @@ def publish(
         ConfigurationError: the settings do not say where events go.
         ConnectionDoesNotExist: there is no database ``using``.
     """
-    names = (channels,) if isinstance(channels, str) else tuple(channels)
+    names: tuple[Any, ...] = tuple(channels) if _are_several(channels) else (channels,)
     dispatch.send(Event(names, event, data, socket_id(exclude)), using=using)
 
 
@@ -70,3 +70,8 @@ def socket_id(exclude: HttpRequest | str | None) -> str | None:
         return None
     named = [exclude] if isinstance(exclude, str) else [exclude.headers.get(h) for h in _SOCKET_ID_HEADERS]
     return next((text for text in named if text and is_socket_id(text)), None)
+
+
+def _are_several(channels: Any) -> bool:
+    """Whether it is more than one channel; what is neither is refused as the name of one."""
+    return isinstance(channels, Iterable) and not isinstance(channels, str)
