@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -18,6 +20,9 @@ from tests.site.desk.models import Story
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SOCKET = "123.456"
+
+#: Seconds that a test waits for another thread.
+PATIENCE = 10
 
 
 def request(**headers: str) -> HttpRequest:
@@ -84,6 +89,28 @@ def test_silent_writes_are_not_announced() -> None:
             story = Story.objects.create(title="a")
         story.save()
     assert told.names == ["story.updated"]
+
+
+def test_one_object_may_be_entered_again_and_by_several_threads() -> None:
+    sparing = onair.writing(exclude=SOCKET)
+    entered, may_leave = threading.Event(), threading.Event()
+
+    def enter_elsewhere() -> None:
+        with sparing:
+            entered.set()
+            assert may_leave.wait(PATIENCE)
+
+    with ThreadPoolExecutor(1) as pool, telling() as told:
+        with sparing:
+            elsewhere = pool.submit(enter_elsewhere)
+            assert entered.wait(PATIENCE)
+            with sparing:
+                Story.objects.create(title="inner")
+            Story.objects.create(title="outer")
+        Story.objects.create(title="after")
+        may_leave.set()
+        elsewhere.result(PATIENCE)
+    assert spared(told) == [SOCKET, SOCKET, None]
 
 
 def test_a_function_may_be_decorated_and_call_itself() -> None:

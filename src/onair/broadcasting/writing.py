@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from functools import wraps
 from inspect import iscoroutinefunction
 from types import TracebackType
@@ -15,6 +16,9 @@ from onair.changes import writing as changes
 from onair.publishing.api import socket_id
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+#: The blocks that this thread or task is in. Not kept by the object: several threads may share one.
+_entered: ContextVar[tuple[AbstractContextManager[None], ...]] = ContextVar("onair.entered", default=())
 
 
 class writing:  # noqa: N801 (used like a function, as contextlib's)
@@ -31,12 +35,11 @@ class writing:  # noqa: N801 (used like a function, as contextlib's)
     def __init__(self, *, exclude: HttpRequest | str | None = None, silent: bool = False) -> None:
         self._exclude = socket_id(exclude)
         self._silent = silent
-        self._entered: list[AbstractContextManager[None]] = []
 
     def __enter__(self) -> None:
         inner = changes.writing(self._exclude, self._silent)
         inner.__enter__()
-        self._entered.append(inner)
+        _entered.set((*_entered.get(), inner))
 
     def __exit__(
         self,
@@ -44,7 +47,9 @@ class writing:  # noqa: N801 (used like a function, as contextlib's)
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._entered.pop().__exit__(kind, error, traceback)
+        *outer, inner = _entered.get()
+        _entered.set(tuple(outer))
+        inner.__exit__(kind, error, traceback)
 
     def __call__(self, function: _Function) -> _Function:
         if iscoroutinefunction(function):
