@@ -12,6 +12,7 @@ from django.db import models
 from django.test.utils import isolate_apps
 
 import onair
+from onair.broadcasting.broadcast import Choices
 from onair.broadcasting.registry import Registry
 from tests.broadcasting.told import telling
 from tests.site.desk.models import Memo, Section, Story, Topic
@@ -132,3 +133,14 @@ def test_a_model_in_whose_code_one_cannot_write_is_announced_by_a_call(db: None)
     for event in told.events:
         assert event.channels == ("private-auth.user", f"private-auth.user.{user.pk}")
         assert not {"password", "email"} & {*event.data["object"], *event.data.get("changed", ())}
+
+
+def test_what_is_said_of_the_nearest_abstract_model_counts(no_models: Registry) -> None:
+    far, near = Choices(public=True), Choices(many=2)
+    bases: list[Any] = [type("Far", (), {})]
+    bases.append(type("Near", (bases[0],), {}))
+    no_models.add_abstract(bases[0], far)
+    no_models.add_abstract(bases[1], near)
+    model: Any = type("Model", (bases[1],), {})
+    assert no_models.inherited(model) is near
+    assert no_models.inherited(bases[1]) is far

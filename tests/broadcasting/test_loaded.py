@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+import onair
 from onair.broadcasting.loaded import Loaded
 from onair.changes import interest
 from onair.changes.change import Commit, Kind
@@ -48,6 +49,12 @@ def test_a_save_names_what_differs_from_what_was_loaded(story: Story) -> None:
 def test_a_second_save_names_all_since_nothing_was_loaded_after_the_first(story: Story) -> None:
     story.save()
     assert len(changed(story)) > 3
+
+
+def test_a_save_names_what_a_silent_write_had_changed(story: Story) -> None:
+    with onair.writing(silent=True):
+        Story.objects.filter(pk=story.pk).update(title="Port")
+    assert "title" in changed(story)
 
 
 def test_a_refresh_is_a_load(story: Story) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from onair.broadcasting.pending import Pending, gather
+from onair.broadcasting.broadcast import Broadcast, Choices
+from onair.broadcasting.pending import Pending, gather, is_wanted
 from onair.broadcasting.registry import registry
 from onair.changes.change import Commit, Kind, RowChange
 from tests.site.desk.models import Assignment, Memo, Message, Place, Restaurant, Story
@@ -123,3 +124,18 @@ def test_a_socket_is_spared_that_wrote_all_of_it(excludes: list[str | None], spa
 
 def test_a_model_that_announces_nothing_has_no_objects() -> None:
     assert gathered(RowChange(Message.room.field.related_model, Kind.CREATED, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("events", "wanted"),
+    [
+        (["created"], {Kind.CREATED, Kind.CHANGED}),
+        (["updated"], {Kind.UPDATED, Kind.CHANGED}),
+        (["deleted"], {Kind.DELETED}),
+    ],
+)
+def test_what_may_be_a_creation_or_an_update_is_wanted_by_who_wants_either(
+    events: list[str], wanted: set[Kind]
+) -> None:
+    broadcast = Broadcast(Story, Choices(events=events))
+    assert {kind for kind in Kind if is_wanted(Pending(broadcast, 1, kind))} == wanted

@@ -20,6 +20,7 @@ from onair import conf
 from onair.conf import RemoteServer
 from onair.protocol.signing import verify_request
 from onair.rest import asking
+from onair.rest import occupied as module
 from onair.rest.occupied import key_of, occupied, record
 from onair.rest.providers import PusherProvider
 from tests.http_server import running
@@ -42,6 +43,13 @@ def test_what_the_cache_knows_is_not_asked() -> None:
 def test_an_answer_is_kept_no_as_well_as_yes() -> None:
     assert occupied(["a", "b"], lambda: ["a", "c"]) == ["a"]
     assert occupied(["c", "b", "a"], unasked) == ["c", "a"]
+
+
+def test_a_no_is_kept_no_longer_than_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 0 < module.ABSENT_SECONDS < cache.default_timeout
+    monkeypatch.setattr(module, "ABSENT_SECONDS", 0)
+    assert occupied(["a"], nobody) == ["a"]
+    assert occupied(["a"], lambda: ["a"]) == ["a"]
 
 
 @pytest.mark.parametrize("channel", ["#server-to-user-7", "cache-prices", "private-cache-prices"])

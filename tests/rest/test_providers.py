@@ -94,7 +94,18 @@ def test_a_provider_that_fails_is_logged_and_the_write_stands(
     assert create(api).status_code == 201
     assert "OwnRecorder.trigger for article.create of" in caplog.text
     assert "no route to host" in caplog.text
+    assert "Hosted Pusher" not in caplog.text
     assert counted()["failed"] == 1
+
+
+def test_two_backends_with_a_provider_each_say_the_same_event_once_each(
+    api: APIRequestFactory, recorder: type[Recorder]
+) -> None:
+    other = type("OtherRecorder", (Recorder,), {"said": []})
+    speaker(provider_class=recorder)
+    speaker(provider_class=other)
+    assert create(api).status_code == 201
+    assert recorder.said[-1:] == other.said[-1:] == [(["news"], "article.create", "Harbour", "1.2")]
 
 
 def test_a_provider_that_derives_from_the_base_may_change_the_packet(api: APIRequestFactory) -> None:
