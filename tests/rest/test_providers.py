@@ -101,7 +101,7 @@ def test_a_provider_that_fails_is_logged_and_the_write_stands(
 def test_two_backends_with_a_provider_each_say_the_same_event_once_each(
     api: APIRequestFactory, recorder: type[Recorder]
 ) -> None:
-    other = type("OtherRecorder", (Recorder,), {"said": []})
+    other: Any = type("OtherRecorder", (Recorder,), {"said": []})
     speaker(provider_class=recorder)
     speaker(provider_class=other)
     assert create(api).status_code == 201

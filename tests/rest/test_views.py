@@ -39,15 +39,17 @@ def create(api: APIRequestFactory, cls: type[Any], *, title: str = "Harbour", **
     return given
 
 
-def update(api: APIRequestFactory, cls: type[Any], pk: Any, method: str = "patch") -> Response:
+def update(
+    api: APIRequestFactory, cls: type[Any], pk: Any, method: str = "patch", **headers: Any
+) -> Response:
     action = {"patch": "partial_update", "put": "update"}[method]
-    request = getattr(api, method)("/", {"title": "Lighthouse"})
+    request = getattr(api, method)("/", {"title": "Lighthouse"}, headers=headers)
     given: Response = cls.as_view({method: action})(request, pk=pk)
     return given
 
 
-def destroy(api: APIRequestFactory, cls: type[Any], pk: Any) -> Response:
-    given: Response = cls.as_view({"delete": "destroy"})(api.delete("/"), pk=pk)
+def destroy(api: APIRequestFactory, cls: type[Any], pk: Any, **headers: Any) -> Response:
+    given: Response = cls.as_view({"delete": "destroy"})(api.delete("/", headers=headers), pk=pk)
     return given
 
 
@@ -94,10 +96,14 @@ def test_a_page_is_spared_what_the_model_announces_of_its_write(
     )
     compilers.install()
     cls = viewset(ModelViewSet, "news")
-    create(api, cls, **{"X-Pusher-Socket-Id": "1.2"})
+    own = {"X-Pusher-Socket-Id": "1.2"}
+    create(api, cls, **own)
     create(api, cls, **{"X-Pusher-Socket-Id": "garbage"})
-    update(api, cls, Article.objects.first().pk)  # type: ignore[union-attr] # it was created
-    assert spared == ["1.2", None, None]
+    pk = Article.objects.values_list("pk", flat=True)[0]
+    update(api, cls, pk)
+    update(api, cls, pk, **own)
+    destroy(api, cls, pk, **own)
+    assert spared == ["1.2", None, None, "1.2", "1.2"]
 
 
 def test_a_deletion_is_said_with_what_the_row_was(
