@@ -243,7 +243,7 @@ ended = time.monotonic()
 """
         result = python(script, URL=receiver.url, DRAIN_TIMEOUT=0.05)
         ended.set()
-    assert "1 events were lost" in result.stderr
+    assert "1 event was lost" in result.stderr
     assert 'ONAIR["DRAIN_TIMEOUT"]' in result.stderr
     assert float(result.stdout) < conf.Settings.DRAIN_TIMEOUT / 2
 

@@ -221,7 +221,7 @@ class Sender:
         with self._lock:
             lost = len(self._queue.take(max_events=len(self._queue), max_bytes=self._queue.size))
         stats.add(failed=lost)
-        failures.report("late", f"{why} {lost:,} events were lost{_PERHAPS if why is _SLOW else ''}.")
+        failures.report("late", f"{why} {_events(lost)} lost{_PERHAPS if why is _SLOW else ''}.")
 
 
 _DOWN = "The process ended before the server answered again."
@@ -248,3 +248,7 @@ def _report_expired(events: int) -> None:
             f"The oldest events were given up ({events:,} now): the server has been down for longer than "
             'ONAIR["QUEUE_SECONDS"]. See the lines before this one.',
         )
+
+
+def _events(number: int) -> str:
+    return "1 event was" if number == 1 else f"{number:,} events were"
