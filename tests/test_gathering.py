@@ -67,7 +67,7 @@ def test_what_a_savepoint_took_back_is_not_handed_over(gathered: Gathered) -> No
             gathered.put("b")
             raise RolledBack
         gathered.put("c")
-    assert gathered.times == [[["a", "c"]]]
+    assert gathered.times == [[["a"], ["c"]]]
 
 
 @real

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -14,6 +15,10 @@ _T = TypeVar("_T")
 
 #: Whether commits hand over what was gathered.
 _are_released = False
+_are_dropped = False
+
+#: The id of a savepoint ends with its number in the connection.
+_SAVEPOINT = re.compile(r"s\d+_x(\d+)")
 
 
 class Gathering(Generic[_T]):
@@ -59,6 +64,7 @@ class Gathering(Generic[_T]):
             if isinstance(last, _Stretch) and last.is_of(self) and same_savepoints:
                 return last
         _release_with_commits()
+        _drop_with_savepoints()
         stretch = _Stretch(connection, self, self._make())
         hold_back(connection, stretch)
         return stretch
@@ -70,6 +76,7 @@ class _Stretch(Held):
     def __init__(self, connection: BaseDatabaseWrapper, gathering: Gathering[Any], content: Any) -> None:
         self._connection = connection
         self._gathering: Gathering[Any] | None = gathering
+        self._savepoints = connection.savepoint_state
         self.content = content
 
     def release(self) -> None:
@@ -78,8 +85,12 @@ class _Stretch(Held):
         _hand_over(self._connection, [self] if self not in others else others)
 
     def is_of(self, gathering: Gathering[Any]) -> bool:
-        """Whether this can still be put into, for this gathering."""
-        return self._gathering is gathering
+        """Whether this can still be put into, for this gathering: no savepoint was made since it began."""
+        return self._gathering is gathering and self._savepoints == self._connection.savepoint_state
+
+    def is_since(self, savepoint: int) -> bool:
+        """Whether it began after a savepoint, which is named by its number in the connection."""
+        return self._savepoints >= savepoint
 
     def take(self) -> Gathering[Any] | None:
         """Return whose this is, only the first time."""
@@ -109,7 +120,14 @@ class _ByHand:
         if transaction is None:
             transaction = cls(connection)
             setattr(connection, cls._NAME, transaction)
+            _drop_with_savepoints()
         return transaction
+
+    @classmethod
+    def stretches_of(cls, connection: BaseDatabaseWrapper) -> list[_Stretch]:
+        """Return what the connection's transaction has gathered, nothing where there is none."""
+        transaction: _ByHand | None = vars(connection).get(cls._NAME)
+        return [] if transaction is None else transaction._stretches
 
     def stretch(self, gathering: Gathering[_T], make: Callable[[], _T]) -> _Stretch:
         """Return what is put into for this gathering."""
@@ -153,6 +171,30 @@ def _release_with_commits() -> None:
         run(self)
 
     BaseDatabaseWrapper.run_and_clear_commit_hooks = run_and_clear_commit_hooks  # type: ignore[method-assign]
+
+
+def _drop_with_savepoints() -> None:
+    """Let every rollback to a savepoint drop what was gathered since. Further calls do nothing.
+
+    Django forgets what waits since a savepoint only where an atomic block has made it, and not the code.
+    """
+    global _are_dropped
+    if _are_dropped:
+        return
+    _are_dropped = True
+    roll_back = BaseDatabaseWrapper.savepoint_rollback
+
+    def savepoint_rollback(self: BaseDatabaseWrapper, sid: str) -> None:
+        roll_back(self, sid)
+        made_by_django = _SAVEPOINT.fullmatch(str(sid))
+        if made_by_django is None:
+            return
+        held = [held for held in held_by(self) if isinstance(held, _Stretch)]
+        for stretch in (*held, *_ByHand.stretches_of(self)):
+            if stretch.is_since(int(made_by_django[1])):
+                stretch.take()
+
+    BaseDatabaseWrapper.savepoint_rollback = savepoint_rollback  # type: ignore[method-assign]
 
 
 def _hand_over(connection: BaseDatabaseWrapper, stretches: list[_Stretch]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import django
@@ -21,7 +21,7 @@ from onair.changes.writing import writing
 from onair.exceptions import ConfigurationError
 from tests.changes.conftest import Seen
 from tests.site.library import models
-from tests.site.library.models import Author, Badge, Book, Copy, Genre, Novel, Review, Seat
+from tests.site.library.models import Author, Badge, Book, Copy, Genre, Novel, Review, Seat, Shorthand
 
 Link = Book.genres.through
 
@@ -228,6 +228,14 @@ def test_an_upsert_by_the_key_names_its_rows(seen: Seen, database: str) -> None:
         update_conflicts=True, unique_fields=["id"], update_fields=["colour"],
     )  # fmt: skip
     assert seen.one().key == badge.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_has_its_own_key_where_another_text_finds_it(seen: Seen) -> None:
+    Shorthand.objects.create(code="abc")
+    seen.clear()
+    Shorthand.objects.filter(pk="ABC").update(meaning="alphabet")
+    assert seen.one().key == "abc"
 
 
 @pytest.mark.parametrize("options", [{}, {"nowait": True}, {"skip_locked": True}])
@@ -506,6 +514,31 @@ class TestTransactions:
             connection.set_autocommit(True)
         make(database, title="at once")
         assert seen.one().values["title"] == "at once"
+
+    @pytest.mark.parametrize("autocommit", [True, False])
+    def test_what_is_rolled_back_to_a_savepoint_by_hand_is_not_seen(
+        self, seen: Seen, database: str, autocommit: bool
+    ) -> None:
+        # Its name since Django 6.1.
+        savepoint_create: Any = getattr(transaction, "savepoint_create", transaction.savepoint)
+        transaction.set_autocommit(autocommit, using=database)
+        try:
+            with transaction.atomic(using=database) if autocommit else nullcontext():
+                make(database, title="kept")
+                savepoint = savepoint_create(using=database)
+                make(database, title="not kept")
+                transaction.savepoint_rollback(savepoint, using=database)
+                make(database, title="nor what comes then")
+                transaction.savepoint_rollback(savepoint, using=database)
+                make(database, title="too")
+            if not autocommit:
+                transaction.commit(using=database)
+        finally:
+            transaction.set_autocommit(True, using=database)
+        there = list(Book.objects.using(database).order_by("pk").values_list("title", flat=True))
+        # SQLite has no savepoints where autocommit is off: there all of it stands.
+        assert there == ["kept", "too"] or (not autocommit and connections[database].vendor == "sqlite")
+        assert [change.values["title"] for change in seen.take().rows] == there
 
     def test_a_listener_that_reads_leaves_no_transaction_open_behind_a_commit_by_hand(
         self, seen: Seen, database: str

@@ -83,7 +83,10 @@ def _key_field(query: Query, column: object) -> Any:
     if not isinstance(column, Col) or column.alias != query.base_table:
         return None
     field = column.target
-    return field if field.primary_key and field.model is table_of(query).model else None
+    if not field.primary_key or field.model is not table_of(query).model:
+        return None
+    # By a collation of its own another text may be the same key, and the row has its own way to write it.
+    return None if getattr(field, "db_collation", None) else field
 
 
 def _is_value(field: Any, key: object) -> bool:

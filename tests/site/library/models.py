@@ -67,6 +67,16 @@ class Badge(models.Model):
     colour = models.CharField(max_length=20, blank=True)
 
 
+class Shorthand(models.Model):
+    """Its database finds a key in capitals as well: SQLite's does, and others have no such collation."""
+
+    code = models.CharField(max_length=20, primary_key=True, db_collation="nocase")
+    meaning = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        required_db_vendor = "sqlite"
+
+
 class Seat(models.Model):
     """A key of two columns."""
 
