@@ -33,7 +33,18 @@ MAY_IMPORT = {
     "templatetags": {"", "protocol", "publishing", "authorization", "payloads", "views"},
     "outbox": {"", "engines", "embedded", "changes"},
     "management": {
-        *("", "protocol", "hub", "engines", "server", "embedded", "publishing", "standalone", "changes", "outbox"),
+        *(
+            "",
+            "protocol",
+            "hub",
+            "engines",
+            "server",
+            "embedded",
+            "publishing",
+            "standalone",
+            "changes",
+            "outbox",
+        ),
     },
     "testing": {"", "protocol", "hub", "engines", "server", "embedded", "publishing", "authorization"},
 }

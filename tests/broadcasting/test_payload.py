@@ -27,6 +27,15 @@ def test_a_serializer_makes_the_object(serializer: type | str) -> None:
     }
 
 
+def test_a_field_that_the_serializer_does_not_show_is_not_named() -> None:
+    onair.broadcasts(serializer=StorySerializer)(Story)
+    story = Story.objects.create(title="Harbour")
+    with telling() as told:
+        Story.objects.filter(pk=story.pk).update(title="Port", views=3)
+        story.topics.add(Topic.objects.create(name="Sea"))
+    assert told.changed == [["title"], []]
+
+
 def test_a_serializer_that_raises_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     onair.broadcasts(serializer="tests.site.desk.nowhere.Serializer")(Story)
     with telling() as told:

@@ -54,6 +54,8 @@ class EndToEndTests(LiveServerTestCase):
         return client, socket_id
 
     def ask(self, method: str, url: str, content: Any = None, **headers: str) -> Any:
+        # The live server may have closed a connection that was kept.
+        headers["Connection"] = "close"
         response = urllib3.request(
             method, f"{self.live_server_url}{url}", json=content, headers=headers, retries=False
         )

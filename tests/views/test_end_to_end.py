@@ -39,7 +39,8 @@ class Visitor:
 
     def ask(self, endpoint: str, **fields: str) -> Any:
         """Ask an endpoint of the site, as a script of its pages does."""
-        headers = {"Origin": self.site, "Cookie": self.cookies}
+        # The live server may have closed a connection that was kept.
+        headers = {"Origin": self.site, "Cookie": self.cookies, "Connection": "close"}
         response = urllib3.request(
             "POST", f"{self.site}/onair/{endpoint}", fields=self._form(fields), headers=headers
         )

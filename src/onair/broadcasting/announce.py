@@ -175,7 +175,11 @@ class _Announcement:
 
     def _report_hook(self, failed: HookFailed, what: str) -> None:
         error = failed.__cause__
-        self._report(failed.hook, f"{failed.hook} raised {error!r}: {what} was not announced.", error)
+        self._report(
+            f"{failed.hook} {type(error).__name__}",
+            f"{failed.hook} raised {error!r}: {what} was not announced.",
+            error,
+        )
 
     def _report(self, kind: str, message: str, error: BaseException | None) -> None:
         _report(self.broadcast.label, message, error, kind)

@@ -110,12 +110,15 @@ class Broadcast:
             chosen = frozenset(name for name in concrete if not looks_secret(name))
         return chosen - self.excluded
 
-    def may_tell_of(self, name: str) -> bool:
-        """Whether readers may know that this field has changed."""
-        if name in self.excluded:
-            return False
+    @cached_property
+    def told_fields(self) -> frozenset[str]:
+        """The fields of which readers may know that they have changed: those that they are sent."""
         chosen = self.choices.fields
-        return not looks_secret(name) if chosen is None else name in chosen
+        if self.choices.serializer is not None:
+            chosen = self._serialized_fields()
+        if chosen is None:
+            chosen = frozenset(name for name in self.names if not looks_secret(name))
+        return chosen - self.excluded
 
     @property
     def prefix(self) -> str:
@@ -139,6 +142,11 @@ class Broadcast:
         """
         chosen = self.choices.serializer
         return import_string(chosen) if isinstance(chosen, str) else chosen
+
+    def _serialized_fields(self) -> frozenset[str]:
+        """Return the fields that the serializer reads for what it shows."""
+        shown = (field for field in self.serializer()().fields.values() if not field.write_only)
+        return frozenset(field.source.partition(".")[0] for field in shown)
 
 
 def _has_value(field: object) -> bool:

@@ -22,7 +22,10 @@ def data_of(pending: Pending, instance: Model, event: str) -> dict[str, Any]:
         HookFailed: the site's own code raised an error.
     """
     data = {"id": json_value(pending.key), "object": _object(pending.broadcast, instance, event)}
-    return data | {"changed": changed_names(pending)} if event == UPDATED else data
+    if event == UPDATED:
+        told = hooks.guarded(f"The serializer of {pending.broadcast.label}", lambda: changed_names(pending))
+        data["changed"] = told
+    return data
 
 
 def small_data_of(pending: Pending) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def changed_names(pending: Pending) -> list[str]:
         if not field.primary_key and (columns is None or field.attname in columns)
     )
     links = (field.name for field in broadcast.model._meta.many_to_many if field.name in pending.links)
-    return [name for name in (*concrete, *links) if broadcast.may_tell_of(name)]
+    return [name for name in (*concrete, *links) if name in broadcast.told_fields]
 
 
 def origin_of(broadcast: Broadcast) -> str:

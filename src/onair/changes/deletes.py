@@ -69,19 +69,13 @@ def unknown(query: DeleteQuery) -> Deletion:
 
 
 def _record_deletion(model: type[Model], rows: QuerySet[Model], into: Recording) -> int | None:
-    whole = reading.whole_rows(rows)
-    if whole is not None:
-        table = table_of_model(model)
-        found = [(table.key_in(values), values) for values in whole]
-    else:
-        keys = reading.keys_of(rows)
-        if keys is None:
-            into.add_table(model)
-            return None
-        found = [(key, {}) for key in keys]
-    exclude = writing.current().exclude
-    for key, values in found:
-        into.add(RowChange(model, Kind.DELETED, key, None, values, exclude))
+    found = reading.whole_rows(rows)
+    if found is None:
+        into.add_table(model)
+        return None
+    table, exclude = table_of_model(model), writing.current().exclude
+    for values in found:
+        into.add(RowChange(model, Kind.DELETED, table.key_in(values), None, values, exclude))
     return len(found)
 
 

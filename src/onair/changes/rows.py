@@ -13,9 +13,6 @@ from django.db.models.sql.where import AND, WhereNode
 from onair.changes.recording import MOST_ROWS
 from onair.changes.table import read_key, table_of
 
-#: Rows that are read whole before they are deleted; of more, only the keys.
-MOST_WHOLE_ROWS = 100
-
 #: What a key may be where a query names it. Anything else may be an expression or an instance.
 _PLAIN_KEYS = (int, str, bytes)
 
@@ -36,10 +33,10 @@ def named_keys(query: Query) -> tuple[Any, ...] | None:
 
 
 def whole_rows(rows: QuerySet[Model]) -> list[dict[str, Any]] | None:
-    """Read the rows, each value by its attribute's name; None where they are more than is read whole."""
+    """Read the rows, each value by its attribute's name; None where they are too many to name them."""
     names = [field.attname for field in rows.model._meta.concrete_fields]
-    found = list(rows.values(*names)[: MOST_WHOLE_ROWS + 1])
-    return found if len(found) <= MOST_WHOLE_ROWS else None
+    found = list(rows.values(*names)[: MOST_ROWS + 1])
+    return found if len(found) <= MOST_ROWS else None
 
 
 def keys_of(rows: QuerySet[Model]) -> tuple[Any, ...] | None:

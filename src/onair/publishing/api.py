@@ -15,8 +15,8 @@ from onair.publishing.event import Event
 
 __all__ = ["apublish", "batch", "publish"]
 
-#: Where browsers' libraries put the id of their socket: Laravel Echo, and drf_model_pusher's document.
-_SOCKET_ID_HEADERS = ("X-Socket-ID", "X-Pusher-Socket-Id")
+#: Where browsers' libraries put the id of their socket: drf_model_pusher's document, and Laravel Echo.
+SOCKET_ID_HEADERS = ("X-Pusher-Socket-Id", "X-Socket-ID")
 
 
 def publish(
@@ -68,7 +68,8 @@ def socket_id(exclude: HttpRequest | str | None) -> str | None:
     """Return the socket that a request's headers name, or the text if it is a socket's id; else None."""
     if exclude is None:
         return None
-    named = [exclude] if isinstance(exclude, str) else [exclude.headers.get(h) for h in _SOCKET_ID_HEADERS]
+    headers = getattr(exclude, "headers", {})
+    named = [exclude] if isinstance(exclude, str) else [headers.get(name) for name in SOCKET_ID_HEADERS]
     return next((text for text in named if text and is_socket_id(text)), None)
 
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from django.db.models import Model
 
 from onair.protocol.names import ChannelKind, kind_of
+from onair.publishing.api import SOCKET_ID_HEADERS
 from onair.rest.exceptions import ModelPusherException, NoSerializer
 from onair.rest.packets import Packet, channel_list
 from onair.rest.providers import PusherProvider
@@ -20,8 +21,8 @@ from onair.rest.signals import view_post_save, view_pre_destroy
 #: The backends by their model's name in lower case. Models of two apps may share one.
 pusher_backend_registry: defaultdict[str, list[type[PusherBackend]]] = defaultdict(list)
 
-#: Where a request names the socket of its page: as the document says, and as Laravel Echo does by itself.
-_SOCKET_ID_HEADERS = ("HTTP_X_PUSHER_SOCKET_ID", "HTTP_X_SOCKET_ID")
+#: Where a request names the socket of its page, as WSGI writes a header's name.
+_SOCKET_ID_HEADERS = tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in SOCKET_ID_HEADERS)
 
 
 def get_models_pusher_backends(model: type[Model]) -> list[type[PusherBackend]]:
