@@ -256,8 +256,8 @@ def test_a_table_that_is_named_and_has_no_triggers_is_said(
     with reading(database):
         [text] = [record.getMessage() for record in caplog.records]
     assert text == (
-        f"In the database {database!r}, depot.slot has no triggers: not every write to it is told. "
-        f'Run "manage.py onair triggers install --database {database}".'
+        f"In the database {database!r}, depot.slot has no triggers: what is written to it is not told, or "
+        f'not all of it. Run "manage.py onair triggers install --database {database}".'
     )
 
 

@@ -195,8 +195,8 @@ def _say_unseen(connection: BaseDatabaseWrapper) -> None:
     else:
         for problem in unseen:
             logger.warning(
-                'In the database %r, %s: not every write to it is told. Run "manage.py onair triggers '
-                'install --database %s".',
+                "In the database %r, %s: what is written to it is not told, or not all of it. Run "
+                '"manage.py onair triggers install --database %s".',
                 connection.alias,
                 problem,
                 connection.alias,

@@ -93,7 +93,8 @@ def _in_database(alias: str) -> Iterator[CheckMessage]:
     try:
         for problem in installing.problems(connection, wanted):
             yield checks.Warning(
-                f"In the database {alias!r}, {problem}: not every write to it is told.",
+                f"In the database {alias!r}, {problem}: what is written to it is not told, or not all of "
+                "it, whoever writes.",
                 hint=f'Run "manage.py onair triggers install --database {alias}".',
                 id=WRONG_TRIGGERS,
             )
