@@ -286,6 +286,24 @@ def test_a_table_of_another_schema_and_the_outbox_find_each_other(
         other.execute('DROP SCHEMA "Schema 100%" CASCADE')
 
 
+def test_the_end_of_an_outbox_leaves_the_functions_of_another_schemas_outbox(
+    database: str, triggers: Callable[..., None], other: psycopg.Connection[Any]
+) -> None:
+    from onair.changes.triggers.dialects import dialect_of
+
+    triggers(Slot)
+    other.execute("CREATE SCHEMA tenant")
+    try:
+        other.execute(
+            "CREATE FUNCTION tenant.onair_outbox_slot() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'"
+        )
+        statements = dialect_of(connections[database]).remove_all(connections[database])
+        assert statements
+        assert not [statement for statement in statements if "tenant" in statement]
+    finally:
+        other.execute("DROP SCHEMA tenant CASCADE")
+
+
 def test_the_writes_of_one_row_are_told_in_their_order(database: str, told: Told) -> None:
     """The later one has the older transaction: it had written elsewhere before."""
     crate = Crate.objects.using(database).create(name="A")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.backends.utils import format_number
+from django.db.models import DecimalField, Model, QuerySet
 
 from onair.broadcasting.pending import Pending
 from onair.broadcasting.registry import Route, shares_key
@@ -85,11 +87,14 @@ def _key_values(pending: Pending) -> Iterator[tuple[str, Any]]:
 
 
 def _value(field: Any, known: Mapping[str, Any]) -> Any:
-    """Return a value as it would be loaded: code may write ``"2026-11-21"`` to a date."""
+    """Return a value as it would be loaded: code may write ``"2026-11-21"`` to a date, or 1 for 1.00."""
     value = known.get(field.attname, _MISSING)
     if value is _MISSING:
         return _MISSING
     try:
-        return field.to_python(value)
-    except (ValidationError, TypeError, ValueError):
+        read = field.to_python(value)
+        if isinstance(field, DecimalField) and read is not None:
+            return Decimal(str(format_number(read, field.max_digits, field.decimal_places)))
+    except (ArithmeticError, ValidationError, TypeError, ValueError):
         return _MISSING
+    return read

@@ -81,8 +81,9 @@ class _Postgres:
         found = _rows(
             connection,
             "SELECT format('DROP FUNCTION %%s CASCADE', p.oid::regprocedure) FROM pg_proc p "
-            "WHERE p.proname LIKE %s AND p.prorettype = 'trigger'::regtype",
-            [f"{PREFIX}\\_%"],
+            "JOIN pg_namespace n ON n.oid = p.pronamespace "
+            "WHERE n.nspname = %s AND p.proname LIKE %s AND p.prorettype = 'trigger'::regtype",
+            [_schema(connection), f"{PREFIX}\\_%"],
         )
         return [str(statement) for (statement,) in found]
 
