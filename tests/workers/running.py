@@ -75,6 +75,7 @@ class Broker:
         control = folder / "control"
         control.mkdir(parents=True)
         self._app = Celery("test", broker="filesystem://", set_as_current=False)
+        self._app.conf.broker_transport = "tests.workers.project.whole_files:Transport"
         self._app.conf.broker_transport_options = {
             "data_folder_in": folder,
             "data_folder_out": folder,

@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 FOLDER = Path(__file__).resolve().parent / "broker"
 
 app = Celery("project", broker="filesystem://", broker_connection_retry_on_startup=True)
+app.conf.broker_transport = "whole_files:Transport"
 app.conf.broker_transport_options = {
     "data_folder_in": FOLDER,
     "data_folder_out": FOLDER,
