@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.checks import Error, run_checks
+from django.core.checks import Error, Tags, run_checks
 from django.core.checks import Warning as CheckWarning
 from pytest_django import Settings
 
@@ -94,7 +94,8 @@ def test_settings_that_are_no_dictionary_are_an_error(settings: Settings) -> Non
 )
 def test_no_other_check_fails_over_an_option_of_the_wrong_type(settings: Settings, onair: Any) -> None:
     settings.ONAIR = onair
-    messages = run_checks()
+    # Not Django's own of the models: they ask a database what it can do.
+    messages = run_checks(tags=[Tags.compatibility, Tags.security, Tags.urls])
     assert [message.id for message in messages if message.id == "onair.E002"] == ["onair.E002"]
 
 

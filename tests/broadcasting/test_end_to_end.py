@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import urllib3
 from django.contrib.auth.models import Permission, User
 from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH
 from django.test import Client as Browser
@@ -15,6 +14,7 @@ from websockets.sync.client import connect
 
 import onair
 from onair.testing import LiveServerTestCase
+from tests.http_client import request
 from tests.server.clients import Client
 from tests.site.desk.models import Story
 
@@ -41,9 +41,8 @@ class EndToEndTests(LiveServerTestCase):
         headers = {
             "Origin": self.live_server_url,
             "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
-            "Connection": "close",
         }
-        return urllib3.request(
+        return request(
             "POST", f"{self.live_server_url}{path}", fields=fields, headers=headers, redirect=False
         )
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
-import urllib3
 from django.test import override_settings
 from django.urls import path
 from rest_framework.viewsets import ModelViewSet
@@ -17,6 +16,7 @@ from onair.authorization.rules import authorize, rules
 from onair.rest import AuthorizeView, backends
 from onair.rest.backends import PrivatePusherBackend, PusherBackend
 from onair.testing import LiveServerTestCase
+from tests.http_client import request
 from tests.rest.conftest import BodySerializer, speaker, viewset
 from tests.server.clients import Client
 from tests.site.news.models import Article
@@ -54,11 +54,7 @@ class EndToEndTests(LiveServerTestCase):
         return client, socket_id
 
     def ask(self, method: str, url: str, content: Any = None, **headers: str) -> Any:
-        # The live server may have closed a connection that was kept.
-        headers["Connection"] = "close"
-        response = urllib3.request(
-            method, f"{self.live_server_url}{url}", json=content, headers=headers, retries=False
-        )
+        response = request(method, f"{self.live_server_url}{url}", json=content, headers=headers)
         assert response.status < 300, response.data
         return response.json() if response.data else None
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pusher
 import pytest
-import urllib3
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client as Browser
@@ -22,6 +21,7 @@ from onair import conf, encryption
 from onair.authorization.rules import authorize, rules
 from onair.authorization.watchlist import watchlist, watchlists
 from onair.testing import LiveServerTestCase
+from tests.http_client import request
 from tests.publishing.sealed import opened
 from tests.server.clients import Client
 
@@ -39,9 +39,8 @@ class Visitor:
 
     def ask(self, endpoint: str, **fields: str) -> Any:
         """Ask an endpoint of the site, as a script of its pages does."""
-        # The live server may have closed a connection that was kept.
-        headers = {"Origin": self.site, "Cookie": self.cookies, "Connection": "close"}
-        response = urllib3.request(
+        headers = {"Origin": self.site, "Cookie": self.cookies}
+        response = request(
             "POST", f"{self.site}/onair/{endpoint}", fields=self._form(fields), headers=headers
         )
         assert response.status == 200, response.data
