@@ -82,9 +82,6 @@ class Commit:
             return NotImplemented
         return (self.using, *self._looked()) == (other.using, *other._looked())
 
-    def __hash__(self) -> int:
-        return hash(self.using)
-
     def __repr__(self) -> str:
         return f"Commit({self.using!r}, rows={self.rows!r}, tables={set(self.tables)!r})"
 

@@ -33,7 +33,7 @@ _listeners: list[Listener] = []
 def watch(model: type[Model]) -> None:
     """Capture the writes to a model's own table from now on.
 
-    The tables of its parents, and those behind its many-to-many fields, are watched by themselves.
+    The tables of its parents, and those behind its many-to-many fields, are to be watched on their own.
 
     Raises:
         ConfigurationError: the writes of this model are never captured.
@@ -53,11 +53,6 @@ def watch(model: type[Model]) -> None:
 def is_never_captured(model: type[Model]) -> bool:
     """Whether a model's writes are nobody's news, whoever asks."""
     return model._meta.app_label in _NEVER_APPS or model._meta.label_lower in _NEVER_MODELS
-
-
-def is_watched(model: type[Model]) -> bool:
-    """Whether somebody wants to know of writes to this concrete model's table, whoever sees them."""
-    return model in _watched
 
 
 def is_captured(model: type[Model]) -> bool:
