@@ -7,6 +7,11 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.served import Served
 
 
+#: Whether the page has joined every channel that one of its tags names: connected is not yet listening.
+HAS_JOINED = """() => [...document.querySelectorAll("[data-onair-channel]")].every(
+    (tag) => window.onair.channel(tag.dataset.onairChannel)?.subscribed)"""
+
+
 def sign_in(page: Page, site: Served, username: str) -> None:
     page.goto(site.url)
     page.locator(f"button[value={username}]").click()
@@ -17,6 +22,7 @@ def visit(page: Page, site: Served, path: str) -> None:
     """Open a page and wait until it is live."""
     page.goto(site.url + path)
     expect(state(page)).to_have_text("Live")
+    page.wait_for_function(HAS_JOINED)
 
 
 def edit(page: Page, site: Served, article: int) -> None:

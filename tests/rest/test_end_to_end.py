@@ -67,16 +67,12 @@ class EndToEndTests(LiveServerTestCase):
         self.ask("DELETE", f"/articles/{article['id']}/", **spare)
         onair.publish("news", "last")
         heard = [other.receive() for _ in range(7)]
-        assert [(message["event"], message["channel"]) for message in heard] == [
-            ("article.create", "news"),
-            ("article.create", "private-news"),
-            ("article.update", "news"),
-            ("article.update", "private-news"),
-            ("article.delete", "news"),
-            ("article.delete", "private-news"),
-            ("last", "news"),
-        ]
-        assert heard[0]["data"] == {"id": article["id"], "title": "Harbour"}
-        assert heard[5]["data"] == {"id": article["id"], "title": "Pier", "body": ""}
+        # Only the order on one channel is promised: what comes in one turn is written channel by channel.
+        public, private = ([m for m in heard if m["channel"] == name] for name in ("news", "private-news"))
+        writes = ["article.create", "article.update", "article.delete"]
+        assert [message["event"] for message in public] == [*writes, "last"]
+        assert [message["event"] for message in private] == writes
+        assert public[0]["data"] == {"id": article["id"], "title": "Harbour"}
+        assert private[2]["data"] == {"id": article["id"], "title": "Pier", "body": ""}
         assert writers.receive()["event"] == "last"
         assert not Article.objects.exists()
