@@ -14,7 +14,7 @@ import os
 import threading
 
 from onair import conf, testrun
-from onair.embedded import signalling
+from onair.embedded import attendance, signalling
 from onair.embedded.companions import Companions
 from onair.embedded.ending import close_with_uvicorn
 from onair.embedded.origins import origin_policy
@@ -46,6 +46,7 @@ class ProcessServer:
         self.app = conf.app()
         self.server = Server((self.app,), origins=origin_policy())
         signalling.connect(self.server)
+        attendance.connect(self.server)
         self.closed = False
         self._pid = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -128,7 +129,7 @@ class ProcessServer:
         return None
 
     def _serve(self) -> None:
-        local.register(self.app.id, self.server.publish_soon, self.server.members)
+        local.register(self.app.id, self.server.publish_soon, self.server.members, self.server.expel_soon)
         self._announce()
         self._companions.start()
 

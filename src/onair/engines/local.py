@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from onair.protocol.member import Member
 from onair.protocol.publication import Publication
@@ -18,37 +19,57 @@ PublishSoon = Callable[[str, Sequence[Publication]], object]
 #: seconds, and raises TimeoutError then.
 ListMembers = Callable[[str, str, float], Sequence[Member]]
 
-_servers: dict[str, PublishSoon] = {}
-_listings: dict[str, ListMembers] = {}
+#: Ends a subscription to a channel of live regions: the app's id, the channel, the socket's id, and a last
+#: event with its data as JSON text. Any thread may call it; it neither blocks nor raises.
+ExpelSoon = Callable[[str, str, str, str, str], object]
 
 
-def register(app_id: str, publish_soon: PublishSoon, list_members: ListMembers | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class LocalServer:
+    """What code of the same process may ask of an app's server; all but publishing may be missing.
+
+    What is given to it is done in the order of the calls.
+    """
+
+    publish_soon: PublishSoon
+    list_members: ListMembers | None = None
+    expel_soon: ExpelSoon | None = None
+
+
+_servers: dict[str, LocalServer] = {}
+
+
+def register(
+    app_id: str,
+    publish_soon: PublishSoon,
+    list_members: ListMembers | None = None,
+    expel_soon: ExpelSoon | None = None,
+) -> None:
     """Make the server of this app known to the publishers in this process; the last one counts."""
-    _servers[app_id] = publish_soon
-    if list_members is not None:
-        _listings[app_id] = list_members
+    _servers[app_id] = LocalServer(publish_soon, list_members, expel_soon)
 
 
 def unregister(app_id: str) -> None:
     """Forget the server of this app; nothing happens where there is none."""
     _servers.pop(app_id, None)
-    _listings.pop(app_id, None)
+
+
+def find_server(app_id: str) -> LocalServer | None:
+    """Return this app's server, None where this process has no such server."""
+    return _servers.get(app_id)
 
 
 def find(app_id: str) -> PublishSoon | None:
     """Return how to hand events to this app's server, None where this process has no such server."""
-    return _servers.get(app_id)
+    server = _servers.get(app_id)
+    return None if server is None else server.publish_soon
 
 
 def find_members(app_id: str) -> ListMembers | None:
     """Return how to ask this app's server who is on a channel, None where this process has no such server."""
-    return _listings.get(app_id)
-
-
-def _forget() -> None:
-    _servers.clear()
-    _listings.clear()
+    server = _servers.get(app_id)
+    return None if server is None else server.list_members
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+    os.register_at_fork(after_in_child=_servers.clear)

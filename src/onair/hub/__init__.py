@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from onair.hub.attendance import Attendance
 from onair.hub.hub import Hub
 from onair.hub.listener import Listener
 
-__all__ = ["Hub", "Listener"]
+__all__ = ["Attendance", "Hub", "Listener"]

@@ -26,6 +26,7 @@ class Channel:
         "counted_at",
         "is_pending",
         "kind",
+        "listeners",
         "misses_cache",
         "name",
         "plain",
@@ -39,6 +40,7 @@ class Channel:
         self.presence = Presence() if kind.has_members else None
         self.plain = Outlet()
         self.positioned: Outlet | None = None
+        self.listeners: dict[str, Listener] | None = {} if kind.attended else None  # by socket id
         self.is_pending = False  # whether it waits for the hub's flush
         self.count_is_due = False  # whether that flush tells the number of subscribers
         self.counted_at = float("-inf")  # when it was told last
@@ -56,11 +58,22 @@ class Channel:
             self.positioned = Outlet()
         outlet = self.positioned if positioned and self.positioned is not None else self.plain
         outlet.writes[listener.socket_id] = listener.write
+        if self.listeners is not None:
+            self.listeners[listener.socket_id] = listener
 
     def leave(self, listener: Listener) -> None:
         """Take a listener out."""
         for outlet in self._outlets():
             outlet.writes.pop(listener.socket_id, None)
+        if self.listeners is not None:
+            self.listeners.pop(listener.socket_id, None)
+
+    def write_to(self, socket_id: str, wire: bytes) -> int:
+        """Write a frame to one listener, behind all that was flushed. Return to how many that was."""
+        writes = [outlet.writes[socket_id] for outlet in self._outlets() if socket_id in outlet.writes]
+        for write in writes:
+            write(wire)
+        return len(writes)
 
     @property
     def has_positioned(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from onair.hub.attendance import Attendance
 from onair.hub.cache import Cached, EventCache
 from onair.hub.channel import Channel, Positioned
 from onair.hub.counts import Counts
@@ -50,6 +51,8 @@ class Hub:
         #: Called with what an application may want to know; None where it does not. It must neither raise
         #: nor come back to the hub.
         self.notify: Callable[[Notice], object] | None = None
+        #: Told who comes to the channels of live regions, and who goes; None where nobody wants to know.
+        self.attendance: Attendance | None = None
         #: How many events were published, and how many messages were written to listeners.
         self.published = 0
         self.delivered = 0
@@ -80,6 +83,8 @@ class Hub:
             self._add_member(listener, joined, member)
         self._welcome(listener, joined, resume)
         self._count(joined)
+        if joined.kind.attended and self.attendance is not None:
+            self.attendance.joined(channel, listener.socket_id)
 
     def unsubscribe(self, listener: Listener, channel: str) -> None:
         """Take ``listener`` out of a channel; it still gets what was published before.
@@ -104,10 +109,33 @@ class Hub:
         self._users.sign_in(listener, user)
 
     def publish(self, publication: Publication) -> None:
-        """Send an event to the subscribers of its channels, at the next flush; raises BadMessage."""
+        """Send an event to the subscribers of its channels, at the next flush; raises BadMessage.
+
+        One for a single socket is written at once, behind what is pending.
+        """
         self.published += 1
         for name in publication.channels:
-            self._publish(name, self._channels.get(name), publication)
+            channel = self._channels.get(name)
+            if publication.only is None:
+                self._publish(name, channel, publication)
+            elif channel is not None:
+                self._write_to(channel, publication.only, publication.event, publication.data)
+
+    def expel(self, channel: str, socket_id: str, event: str, data: str) -> None:
+        """End a subscription to a live region's channel: after this last event, nothing more reaches it.
+
+        Does nothing where the socket does not listen. Raises BadMessage.
+
+        Args:
+            data: JSON text.
+        """
+        left = self._channels.get(channel)
+        listener = None if left is None or left.listeners is None else left.listeners.get(socket_id)
+        if left is None or listener is None:
+            return
+        self._write_to(left, socket_id, event, data)
+        listener.expelled(channel)
+        self._remove(listener, left)
 
     def client_event(self, listener: Listener, event: ClientEvent) -> None:
         """Send a client's event to the channel's other subscribers, at the next flush."""
@@ -143,8 +171,8 @@ class Hub:
         return any(waits)
 
     def channels(self) -> Sequence[str]:
-        """The names of the channels that have subscribers; the users' own are not among them."""
-        return tuple(name for name, channel in self._channels.items() if not channel.kind.needs_user)
+        """The names of the channels that have subscribers; those of users and live regions are not."""
+        return tuple(name for name, channel in self._channels.items() if not channel.kind.internal)
 
     def members(self, channel: str) -> Sequence[Member]:
         """A presence channel's members, each user once, in the order of arrival; another channel has none."""
@@ -255,6 +283,11 @@ class Hub:
     def _write_pending(self, channel: Channel) -> None:
         self.delivered += channel.flush()
 
+    def _write_to(self, channel: Channel, socket_id: str, event: str, data: str) -> None:
+        wire = frames.text(messages.encode(event, data, channel.name))
+        self._write_pending(channel)
+        self.delivered += channel.write_to(socket_id, wire)
+
     def _remove(self, listener: Listener, channel: Channel) -> None:
         was_positioned = channel.has_positioned
         channel.leave(listener)
@@ -262,6 +295,8 @@ class Hub:
             self._history.leave(channel.name, self._clock())
         if channel.presence is not None:
             self._remove_member(listener, channel)
+        if channel.kind.attended and self.attendance is not None:
+            self.attendance.left(channel.name, listener.socket_id)
         if len(channel):
             self._count(channel)
         else:
@@ -287,7 +322,7 @@ class Hub:
 
     def _count(self, channel: Channel) -> None:
         """The number of a channel's subscribers has changed."""
-        is_counted = channel.presence is None and not channel.kind.needs_user
+        is_counted = channel.presence is None and not channel.kind.internal
         if self.app.subscription_counts and is_counted and self._counts.changed(channel):
             self._schedule(channel)
 
@@ -297,6 +332,6 @@ class Hub:
         self._tell(channel, SubscriptionsCounted, subscription_count=count)
 
     def _tell(self, channel: Channel, kind: Callable[..., Notice], **fields: object) -> None:
-        """Tell the application, where it wants to know; the users' own channels are nobody's business."""
-        if self.notify is not None and not channel.kind.needs_user:
+        """Tell the application, where it wants to know, and where the channel is its business."""
+        if self.notify is not None and not channel.kind.internal:
             self.notify(kind(channel=channel.name, **fields))

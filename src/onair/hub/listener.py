@@ -18,3 +18,6 @@ class Listener(Protocol):
 
     @property
     def write(self) -> Callable[[bytes], object]: ...
+
+    def expelled(self, channel: str) -> object:
+        """Called when the hub ends a subscription of its own accord."""

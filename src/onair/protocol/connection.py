@@ -164,6 +164,10 @@ class Connection:
         self._pinged = now
         return _PING
 
+    def expelled(self, channel: str) -> None:
+        """Take note that the server has ended a subscription: the client may subscribe again."""
+        self.subscriptions.pop(channel, None)
+
     def _handle(self, payload: bytes, now: float) -> Sequence[Output]:
         limit = self.app.limits.client_message_bytes
         if len(payload) > limit:

@@ -11,6 +11,10 @@ MAX_NAME_LENGTH = 200
 
 CLIENT_EVENT_PREFIX = "client-"
 SERVER_TO_USER_PREFIX = "#server-to-user-"
+
+#: The channels of live regions: the site itself speaks to who listens there.
+LIVE_PREFIX = "private-onair-live-"
+
 RESERVED_EVENT_PREFIXES = ("pusher:", "pusher_internal:")
 
 # P-NAME, P-USER. No "#": the protocol keeps it for its own channels.
@@ -21,7 +25,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelKind:
-    """What a channel's prefix says about it (P-CH)."""
+    """What a channel's prefix says about it (P-CH).
+
+    An ``internal`` one is the site's own matter: applications are told nothing of it, and cannot list it.
+    Of an ``attended`` one the site itself is told who comes and goes.
+    """
 
     prefix: str
     needs_auth: bool = False
@@ -30,6 +38,8 @@ class ChannelKind:
     encrypted: bool = False
     cached: bool = False
     client_events: bool = False
+    internal: bool = False
+    attended: bool = False
 
 
 PUBLIC = ChannelKind(prefix="")
@@ -45,7 +55,8 @@ PREFIXED_KINDS = (
         prefix="private-encrypted-cache-", needs_auth=True, encrypted=True, cached=True, client_events=True
     ),
     ChannelKind(prefix="presence-cache-", needs_auth=True, has_members=True, cached=True, client_events=True),
-    ChannelKind(prefix=SERVER_TO_USER_PREFIX, needs_user=True),
+    ChannelKind(prefix=LIVE_PREFIX, needs_auth=True, internal=True, attended=True),
+    ChannelKind(prefix=SERVER_TO_USER_PREFIX, needs_user=True, internal=True),
 )
 
 _KINDS = {kind.prefix: kind for kind in PREFIXED_KINDS}

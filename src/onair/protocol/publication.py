@@ -13,10 +13,12 @@ class Publication:
     """One event for one or more channels.
 
     ``data`` is JSON text, which subscribers get as it is; ``exclude`` is the id of the socket that does not
-    get the event, usually the one whose user caused it.
+    get the event, usually the one whose user caused it. With ``only``, the socket of this id gets it alone,
+    where it listens to the channel; such an event is not kept for who comes later.
     """
 
     channels: tuple[str, ...]
     event: str
     data: str
     exclude: str | None = None
+    only: str | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from time import monotonic
 
-from onair.hub import Hub
+from onair.hub import Attendance, Hub
 from onair.protocol import handshake as protocol_handshake
 from onair.protocol.app import App, Credential
 from onair.protocol.errors import OverCapacity, ProtocolError, ReconnectNow, Unauthorized
@@ -71,6 +71,17 @@ class ServedApp:
         """Tell somebody in this process what is noticed of the app's channels."""
         self.telling.add(teller)
         self.hub.notify = self.telling.notice
+
+    def attend(self, attendance: Attendance) -> None:
+        """Tell somebody in this process who comes to the channels of live regions, and who goes."""
+        self.hub.attendance = attendance
+
+    def expel(self, channel: str, socket_id: str, event: str, data: str) -> None:
+        """End a subscription to a live region's channel; what cannot be sent is logged."""
+        try:
+            self.hub.expel(channel, socket_id, event, data)
+        except ProtocolError:
+            logger.exception("An event cannot be sent to a socket that is to leave: %r", event)
 
     def settle(self) -> None:
         """Flush at the next turn of the loop: nothing is on its way that belongs to what was published."""
@@ -185,12 +196,18 @@ class Server:
 
     def publish_soon(self, app_id: str, publications: Sequence[Publication]) -> None:
         """Publish to an app's sockets, from any thread. Never waits; without a loop nobody listens."""
-        if self._loop is None:
-            return
-        try:
-            self._loop.call_soon_threadsafe(self.publish, app_id, publications)
-        except RuntimeError:  # the loop was closed in this moment, and its sockets with it
-            return
+        self._soon(self.publish, app_id, publications)
+
+    def expel_soon(self, app_id: str, channel: str, socket_id: str, event: str, data: str) -> None:
+        """End a socket's subscription to a live region's channel, from any thread. Never waits.
+
+        The socket gets what was published before, then this event, and nothing more. Its client may subscribe
+        again.
+
+        Args:
+            data: JSON text.
+        """
+        self._soon(self.served[app_id].expel, channel, socket_id, event, data)
 
     def members(self, app_id: str, channel: str, timeout: float) -> Sequence[Member]:
         """List who is on a presence channel, from any thread; without a loop nobody is.
@@ -255,6 +272,15 @@ class Server:
     def connections(self) -> int:
         """How many sessions are open."""
         return sum(served.sessions for served in self.served.values())
+
+    def _soon(self, call: Callable[..., object], *arguments: object) -> None:
+        """Call in the loop, from any thread, in the order of these calls."""
+        if self._loop is None:
+            return
+        try:
+            self._loop.call_soon_threadsafe(call, *arguments)
+        except RuntimeError:  # the loop was closed in this moment, and its sockets with it
+            return
 
     def _tick(self) -> bool:
         """Let every hub do what is due. Return whether any waits for more."""

@@ -144,6 +144,11 @@ class Session(ABC):
         self._leave()
         self.server.watch.gone(self)
 
+    def expelled(self, channel: str) -> None:
+        """The hub has taken this session out of a channel."""
+        if self._connection is not None:
+            self._connection.expelled(channel)
+
     @property
     def app_id(self) -> str:
         """The id of the app; empty while the client is not accepted, and where it never was."""
