@@ -76,6 +76,18 @@ def test_a_public_channel_is_not_asked_of_a_rule(no_rules: Rules) -> None:
     assert asked == []
 
 
+def test_a_live_regions_channel_is_refused_whatever_rule_or_grant_there_is(
+    no_rules: Rules, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[str] = []
+    authorize("private-{x}")(lambda request, x: asked.append(x))
+    user, channel = member(), "private-onair-live-x"
+    answer = refused(authorize_channel(request_of(user), channel, grants.grant(channel, user)))
+    assert (answer.status, asked) == (403, [])
+    assert "Use another name for channels of your own" in answer.remedy
+    assert "private-onair-live-x is the channel of a live region" in caplog.text
+
+
 @pytest.mark.parametrize("channel", ["private-encrypted-x", "private-encrypted-cache-x"])
 def test_an_encrypted_channel_is_decided_like_a_private_one(channel: str) -> None:
     authorize(channel)(lambda request: True)

@@ -42,6 +42,7 @@ REFUSED = [
     ("{kind}-room", "must start with private- or presence-"),
     ("cache-{x}", "must start with private- or presence-"),
     ("private-{a}{b}", "two placeholders side by side"),
+    ("private-onair-live-{x}", "about the channels of live regions"),
     ("private-{a}-{a}", "names two placeholders alike"),
     ("private-{}", "has the placeholder {}"),
     ("private-{room id}", "has the placeholder {room id}"),

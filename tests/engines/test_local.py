@@ -38,8 +38,10 @@ def list_members(app_id: str, channel: str, timeout: float) -> list[Member]:
 def test_a_server_may_say_who_is_there_until_it_is_unregistered() -> None:
     local.register("app of this test", publish_soon, list_members)
     assert local.find_members("app of this test") is list_members
+    assert local.find_server("app of this test") == local.LocalServer(publish_soon, list_members)
     local.unregister("app of this test")
     assert local.find_members("app of this test") is None
+    assert local.find_server("app of this test") is None
 
 
 def test_the_last_server_of_an_app_counts() -> None:

@@ -20,12 +20,14 @@ REMOVED = "pusher_internal:member_removed"
 class Recorder:
     """A listener; ``writes`` has each write, ``received`` and ``events`` the messages in them."""
 
-    __slots__ = ("socket_id", "write", "writes")
+    __slots__ = ("expelled", "expelled_from", "socket_id", "write", "writes")
 
     def __init__(self, number: int) -> None:
         self.socket_id = f"1.{number}"
         self.writes: list[bytes] = []
         self.write = self.writes.append
+        self.expelled_from: list[str] = []
+        self.expelled = self.expelled_from.append
 
     @property
     def received(self) -> list[dict[str, Any]]:

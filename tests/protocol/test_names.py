@@ -31,6 +31,8 @@ KINDS = [
     ("private-", "private-", "A---E"),
     ("private-encrypted-a", "private-encrypted-", "A-X-E"),
     ("presence-a", "presence-", "AM--E"),
+    ("private-onair-live-a", "private-onair-live-", "A----"),
+    ("private-onair-livea", "private-", "A---E"),
     ("cache-a", "cache-", "---C-"),
     ("private-cache-a", "private-cache-", "A--CE"),
     ("private-encrypted-cache-a", "private-encrypted-cache-", "A-XCE"),

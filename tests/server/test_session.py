@@ -12,6 +12,7 @@ import pytest
 from onair.protocol import signing
 from onair.protocol.app import Credential
 from onair.protocol.errors import OverCapacity, ReconnectNow
+from onair.protocol.publication import Publication
 from onair.server.origins import OriginPolicy
 from onair.server.server import Server
 from tests.server.clients import PATIENCE, SOCKET_ID, Client, Site, text_frame, wait_until
@@ -410,3 +411,43 @@ def test_events_published_without_a_loop_or_after_its_end_are_dropped(serve: Ser
         site.publish("news", "saved")
     assert site.server.loop.is_closed()
     site.publish("news", "saved")
+
+
+LIVE = "private-onair-live-a"
+
+
+def test_a_socket_is_spoken_to_alone_and_expelled_from_another_thread_and_may_come_back(site: Site) -> None:
+    with site.connect() as connection:
+        client = Client(connection)
+        socket_id = client.established()
+        fields = auth(socket_id, LIVE)
+        client.subscribe(LIVE, **fields)
+        site.server.publish_soon("1", [Publication((LIVE,), "onair:patch", "1", only=socket_id)])
+        site.server.expel_soon("1", LIVE, socket_id, "onair:patch", "2")
+        site.server.publish_soon("1", [Publication((LIVE,), "onair:patch", "3")])
+        site.server.expel_soon("1", LIVE, socket_id, "onair:patch", "4")
+        assert [client.receive()["data"] for _ in range(2)] == [1, 2]
+        assert client.subscribe(LIVE, **fields)["event"] == "pusher_internal:subscription_succeeded"
+        site.server.publish_soon("1", [Publication((LIVE,), "onair:patch", "5")])
+        assert client.receive()["data"] == 5
+
+
+def test_a_live_regions_channel_needs_a_signature_and_takes_no_client_events(site: Site) -> None:
+    with site.connect() as connection:
+        client = Client(connection)
+        socket_id = client.established()
+        assert client.subscribe(LIVE)["event"] == "pusher:error"
+        assert client.receive()["event"] == "pusher:subscription_error"
+        client.subscribe(LIVE, **auth(socket_id, LIVE))
+        client.send("client-patch", {}, channel=LIVE)
+        assert "client event" in client.error()["message"].lower()
+
+
+def test_a_last_event_that_cannot_be_sent_is_logged(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    site = serve(may_log=True)
+    with site.connect() as connection:
+        client = Client(connection)
+        socket_id = client.established()
+        client.subscribe(LIVE, **auth(socket_id, LIVE))
+        site.server.expel_soon("1", LIVE, socket_id, "onair:patch", "\ud800")
+        wait_until(lambda: "cannot be sent to a socket" in caplog.text, "it is logged")

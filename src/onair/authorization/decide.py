@@ -24,7 +24,7 @@ from onair.authorization.rules import Answer, Match, rules, wait_for
 from onair.exceptions import ConfigurationError
 from onair.model_channels import read
 from onair.protocol.errors import BadChannel
-from onair.protocol.names import check_channel, kind_of
+from onair.protocol.names import ChannelKind, check_channel, kind_of
 
 logger = logging.getLogger("onair.authorization")
 refusals = RefusalLog()
@@ -104,7 +104,19 @@ def _refuse_name(channel: str) -> Refused | None:
     kind = kind_of(channel)
     if not kind.needs_auth:
         return Refused(f"{channel} is a public channel.", "Subscribe to it without authorisation.", 400)
+    if kind.internal:
+        return _refuse_internal(channel, kind)
     return _refuse_encrypted(channel) if kind.encrypted else None
+
+
+def _refuse_internal(channel: str, kind: ChannelKind) -> Refused:
+    """Refuse a live region's channel: its own exchange signs it, once the page was rendered for the user."""
+    reason = f"{channel} is the channel of a live region, whatever rules there are."
+    remedy = (
+        f"Live pages sign it by themselves. Use another name for channels of your own than {kind.prefix}…"
+    )
+    refusals.warning(kind.prefix, "%s Refused. %s", reason, remedy)
+    return Refused(reason, remedy)
 
 
 def _refuse_encrypted(channel: str) -> Refused | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from onair.exceptions import OnAirError
 from onair.protocol.errors import BadChannel
-from onair.protocol.names import check_channel, kind_of
+from onair.protocol.names import LIVE_PREFIX, check_channel, kind_of
 
 _PLACEHOLDER = re.compile(r"\{(?P<name>[^{}]*)\}")
 
@@ -79,6 +79,8 @@ def _problems(pattern: Pattern) -> Iterator[str]:
     """Yield what is wrong with a pattern, as the end of a sentence."""
     if not kind_of(pattern.literals[0]).needs_auth:
         yield "must start with private- or presence-: every other channel is public, and has no rules"
+    elif kind_of(pattern.literals[0]).internal:
+        yield f"is about the channels of live regions: no rule decides those that begin with {LIVE_PREFIX}"
     if "" in pattern.literals[1:-1]:
         yield "has two placeholders side by side: put a character, like -, between them"
     if len(set(pattern.parameters)) < len(pattern.parameters):
