@@ -51,6 +51,8 @@ class Settings:
     CLIENT_EVENTS: bool = False
     #: Client events that one connection may send in a second.
     MAX_CLIENT_EVENTS_PER_SECOND: int = 10
+    #: Events that one session may send to the views of its pages in a second; at once, twice as many.
+    MAX_PAGE_EVENTS_PER_SECOND: int = 20
     #: Subscriptions of one connection in a second, in the long run; at first it has twice ``MAX_CHANNELS``.
     MAX_SUBSCRIPTIONS_PER_SECOND: int = 20
     #: The largest data of one event.

@@ -1,0 +1,1 @@
+"""What happens in the browser, handled by the view that made the page."""
