@@ -1,0 +1,200 @@
+"""Who notes what is read: one recorder for a block of code, found by a context variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from onair.changes.interest import is_never_captured
+from onair.live.matching.reads import Reading, ReadSet, Row
+from onair.live.reading.reads import Reads
+
+_Rows = TypeVar("_Rows", bound=QuerySet[Any])
+
+_current: ContextVar[Recorder | None] = ContextVar("onair.recorder", default=None)
+
+#: Whether who evaluates a queryset reports the columns that it shows of the instances.
+_reports: ContextVar[bool] = ContextVar("onair.reports", default=False)
+
+
+class Recorder:
+    """What a block of code has read so far."""
+
+    __slots__ = ("_instances", "_reads", "_sets", "_topics")
+
+    def __init__(self) -> None:
+        #: The instances are kept, so that no other can come by their ids.
+        self._instances: dict[int, tuple[Model, set[str | None]]] = {}
+        self._reads: dict[int, tuple[Reads, bool]] = {}
+        self._sets: list[ReadSet] = []
+        self._topics: set[str] = set()
+
+    def instance(self, instance: Model, column: str | None) -> None:
+        """Note that a column of an instance is shown.
+
+        Args:
+            instance: of any model.
+            column: an attribute's or a field's name; None for all of it, and of what it has loaded with it.
+        """
+        held = self._instances.get(id(instance))
+        if held is None:
+            held = self._instances[id(instance)] = (instance, set())
+        elif column in held[1]:
+            return
+        held[1].add(column)
+        if column is None:
+            for other in _loaded_with(instance):
+                if None not in self._instances.get(id(other), (other, ()))[1]:
+                    self.instance(other, None)
+
+    def query(self, reads: Reads, *, reported: bool = False) -> None:
+        """Note what a query has read.
+
+        Args:
+            reads: what.
+            reported: the columns of its instances are reported one by one.
+        """
+        known = self._reads.get(id(reads))
+        if known is None or (known[1] and not reported):
+            self._reads[id(reads)] = (reads, reported)
+
+    def topic(self, name: str) -> None:
+        """Note a name that is touched by hand."""
+        self._topics.add(name)
+
+    def include(self, read_set: ReadSet) -> None:
+        """Note all that was read elsewhere, such as in a fragment from a cache."""
+        self._sets.append(read_set)
+
+    def merge(self, other: Recorder) -> None:
+        """Note all that another recorder has noted."""
+        for reads, reported in other._reads.values():
+            self.query(reads, reported=reported)
+        for instance, columns in other._instances.values():
+            for column in columns:
+                self.instance(instance, column)
+        self._sets.extend(other._sets)
+        self._topics |= other._topics
+
+    def mark(self) -> int:
+        """Return a place in what is noted, for :meth:`since`."""
+        return len(self._reads)
+
+    def since(self, mark: int) -> tuple[Reads, ...]:
+        """Return the queries that were noted for the first time after that place."""
+        return tuple(reads for reads, _ in list(self._reads.values())[mark:])
+
+    def read_set(self) -> ReadSet:
+        """Return all that was noted."""
+        readings: dict[Reading, None] = {}
+        for reads, reported in self._reads.values():
+            readings.update(dict.fromkeys(reads.without_instances() if reported else reads.readings))
+        instances: dict[Row, frozenset[str] | None] = {}
+        for instance, columns in self._instances.values():
+            for row, names in _rows(instance, columns):
+                _add_columns(instances, row, names)
+        topics = set(self._topics)
+        for read_set in self._sets:
+            readings.update(dict.fromkeys(read_set.readings))
+            topics |= read_set.topics
+            for row, kept in read_set.instances.items():
+                _add_columns(instances, row, kept)
+        return ReadSet(tuple(readings), instances, frozenset(topics))
+
+
+def current() -> Recorder | None:
+    """Return who notes what is read here, if anybody does."""
+    return _current.get()
+
+
+@contextmanager
+def recording(recorder: Recorder | None) -> Iterator[None]:
+    """Let a recorder note what is read inside, in this thread or task, and nobody else.
+
+    Args:
+        recorder: None stops all noting.
+    """
+    token = _current.set(recorder)
+    reports = _reports.set(False)
+    try:
+        yield
+    finally:
+        _reports.reset(reports)
+        _current.reset(token)
+
+
+def fetch(queryset: _Rows) -> _Rows:
+    """Evaluate a queryset for one who reports each column of its instances, and return it.
+
+    Everybody else is taken to show all columns of what a queryset gives.
+    """
+    token = _reports.set(True)
+    try:
+        queryset._fetch_all()
+    finally:
+        _reports.reset(token)
+    return queryset
+
+
+def are_columns_reported() -> bool:
+    """Whether who evaluates a queryset here reports the columns of its instances."""
+    return _reports.get()
+
+
+def _loaded_with(instance: Model) -> Iterator[Model]:
+    """Return the instances that an instance holds."""
+    state: Any = instance._state
+    for other in state.fields_cache.values():
+        if isinstance(other, Model):
+            yield other
+    for others in getattr(instance, "_prefetched_objects_cache", {}).values():
+        yield from (other for other in others._result_cache or () if isinstance(other, Model))
+
+
+def _rows(instance: Model, columns: Iterable[str | None]) -> Iterator[tuple[Row, frozenset[str] | None]]:
+    """Return the rows that an instance consists of, with those of the columns that are in each."""
+    using = instance._state.db
+    key = instance.pk
+    if using is None or key is None:
+        return
+    found: dict[type[Model], set[str]] = {}
+    for name in columns:
+        if name is None:
+            for model in (type(instance), *instance._meta.all_parents):
+                yield from _row(using, model, instance, None)
+            return
+        for field in _fields(instance, name):
+            found.setdefault(field.model, set()).add(field.attname)
+    for model, names in found.items():
+        yield from _row(using, model, instance, frozenset(names))
+
+
+def _row(
+    using: str, model: type[Model], instance: Model, columns: frozenset[str] | None
+) -> Iterator[tuple[Row, frozenset[str] | None]]:
+    concrete = model._meta.concrete_model or model
+    if model._meta.abstract or is_never_captured(concrete):
+        return
+    key = instance.pk if isinstance(instance.pk, tuple) else getattr(instance, concrete._meta.pk.attname)
+    yield (using, concrete, key), columns
+
+
+def _fields(instance: Model, name: str) -> Iterable[Any]:
+    options = instance._meta
+    if name == "pk":
+        return options.pk_fields
+    for field in options.concrete_fields:
+        if name in (field.attname, field.name):
+            return (field,)
+    return ()
+
+
+def _add_columns(
+    instances: dict[Row, frozenset[str] | None], row: Row, columns: frozenset[str] | None
+) -> None:
+    known = instances.get(row, frozenset())
+    instances[row] = None if known is None or columns is None else known | columns
