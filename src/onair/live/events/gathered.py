@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
@@ -16,7 +16,7 @@ from onair.live.events.refusals import Malformed, TooLarge
 #: What is added to the name of a field that is no text: its value is JSON, ``true``, ``false`` or a list.
 JSON = ":json"
 
-Files = MultiValueDict[str, UploadedFile[Any]]
+Files: TypeAlias = "MultiValueDict[str, UploadedFile[Any]]"
 
 
 def gather(handler: Handler, data: QueryDict, files: Files) -> dict[str, Any]:
