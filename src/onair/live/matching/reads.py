@@ -71,7 +71,7 @@ class Reading:
     A row whose values fit no term neither is, nor becomes, part of what the query returns. So a joined table
     that is only displayed is told by a term of its own: behind a foreign key ``Condition("id", "in", keys in
     the result)``, behind a reverse one ``Condition("message_id", "in", keys of the messages in the result)``.
-    Only where neither it nor what is joined to it is filtered by, and the database keeps the foreign key right.
+    Only where neither it nor what is joined to it is filtered by, and the database keeps foreign keys right.
 
     Args:
         using: the alias of the database.
