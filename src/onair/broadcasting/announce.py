@@ -23,6 +23,8 @@ from onair.publishing.event import Event
 
 def announce(commit: Commit) -> None:
     """Say what a commit has done to the objects of models that announce."""
+    if commit.silent:
+        return
     gathered = gather(commit, registry.routes)
     with dispatch.batch():
         for broadcast, objects in _by_model(_objects(gathered, commit.using)).items():

@@ -27,8 +27,9 @@ class RowChange:
 
     ``model`` is the concrete model of the table itself: a parent's where a child was saved, the model behind
     a many-to-many field. ``key`` is the row's primary key, None where it is not known. ``columns`` are the
-    attribute names of what an update may have changed; None is any. ``values`` has what is known of the row
-    by attribute name: as it is after the write, or as a deleted row was before. ``exclude`` is the socket of
+    attribute names of what an update may have changed; None is any. Of a deleted row they are what its
+    transaction changed before, None where that is nothing. ``values`` has what is known of the row by its
+    attribute names: as it is after the write, or as a deleted row was before it. ``exclude`` is the socket of
     who wrote, where it is to be spared.
     """
 
@@ -47,21 +48,28 @@ class Commit:
         using: the alias of its database.
         rows: each row once, in the order of their first write.
         tables: those of which rows have changed that nobody can name, or too many to name them.
+        silent: whether its code said that it is nobody's news. What shows the rows has changed all the same.
     """
 
-    __slots__ = ("_found", "_look", "using")
+    __slots__ = ("_found", "_look", "silent", "using")
 
     def __init__(
-        self, using: str, rows: Iterable[RowChange] = (), tables: Iterable[type[Model]] = ()
+        self,
+        using: str,
+        rows: Iterable[RowChange] = (),
+        tables: Iterable[type[Model]] = (),
+        *,
+        silent: bool = False,
     ) -> None:
         self.using = using
+        self.silent = silent
         self._found: Found | None = (tuple(rows), frozenset(tables))
         self._look: Callable[[], Found] | None = None
 
     @classmethod
-    def of(cls, using: str, look: Callable[[], Found]) -> Commit:
+    def of(cls, using: str, look: Callable[[], Found], *, silent: bool = False) -> Commit:
         """Return a commit that is looked into as soon as somebody wants to know: perhaps nobody does."""
-        commit = cls(using)
+        commit = cls(using, silent=silent)
         commit._found, commit._look = None, look
         return commit
 
@@ -80,10 +88,12 @@ class Commit:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Commit):
             return NotImplemented
-        return (self.using, *self._looked()) == (other.using, *other._looked())
+        ours, theirs = (self.using, self.silent), (other.using, other.silent)
+        return ours == theirs and self._looked() == other._looked()
 
     def __repr__(self) -> str:
-        return f"Commit({self.using!r}, rows={self.rows!r}, tables={set(self.tables)!r})"
+        silent = ", silent=True" if self.silent else ""
+        return f"Commit({self.using!r}, rows={self.rows!r}, tables={set(self.tables)!r}{silent})"
 
     def _looked(self) -> Found:
         if self._found is None:

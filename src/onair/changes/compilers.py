@@ -1,7 +1,7 @@
 """Writes seen where Django turns them into SQL: the three compilers that write.
 
 Signals would miss ``update()``, bulk writes and SET_NULL, and would make Django load what it deletes. What is
-recorded is handed over after the commit (:data:`onair.changes.interest.notes`).
+recorded is handed over after the commit (:data:`onair.changes.interest.notes`, and ``silent_notes``).
 """
 
 from __future__ import annotations
@@ -91,14 +91,15 @@ def _returning_update(execute: Callable[..., Any]) -> Callable[..., Any]:
 def _delete(execute: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(execute)
     def execute_sql(compiler: SQLDeleteCompiler, *args: Any, **options: Any) -> Any:
-        if writing.current().silent or not deletes.concern(table_of(compiler.query).model):
+        if not _is_heard() or not deletes.concern(table_of(compiler.query).model):
             return execute(compiler, *args, **options)
         deletion = _looked(compiler, deletes.before, deletes.unknown)
         count = execute(compiler, *args, **options)
         if count != 0:
             with _guarded(compiler):
                 effects = deletion.after(count)
-                last_writes.note_all(effects.rows, effects.tables)
+                if last_writes.is_kept():
+                    last_writes.note_all(effects.rows, effects.tables)
                 _put(compiler, effects.put_into, len(effects.rows))
         return count
 
@@ -109,13 +110,15 @@ def _put_update(compiler: SQLCompiler, update: updates.Update) -> None:
     if update.count == 0:
         return
     with _guarded(compiler):
-        for key in (None,) if update.keys is None else update.keys:
-            last_writes.note(update.table.model, key)
+        if interest.reads_rows(update.table.model):
+            for key in (None,) if update.keys is None else update.keys:
+                last_writes.note(update.table.model, key)
         _put(compiler, update.record, len(update.keys or ()))
 
 
 def _put(compiler: SQLCompiler, note: Note, rows: int) -> None:
-    interest.notes.put(compiler.connection, lambda notes: notes.add(note, rows))
+    gathering = interest.silent_notes if writing.current().silent else interest.notes
+    gathering.put(compiler.connection, lambda notes: notes.add(note, rows))
 
 
 def _is_captured(compiler: SQLCompiler) -> bool:
@@ -124,8 +127,12 @@ def _is_captured(compiler: SQLCompiler) -> bool:
         return False
     if writing.current().silent:
         last_writes.note(model)
-        return False
-    return True
+    return _is_heard()
+
+
+def _is_heard() -> bool:
+    """Whether the writes of this context are noted: silent ones where every table is captured."""
+    return not writing.current().silent or interest.watches_all()
 
 
 def _looked(compiler: SQLCompiler, look: Callable[[Any, str], _T], otherwise: Callable[[Any], _T]) -> _T:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db.models import Model, QuerySet, deletion
@@ -13,7 +13,8 @@ from django.db.models.sql.subqueries import DeleteQuery
 from onair.changes import interest, writing
 from onair.changes import rows as reading
 from onair.changes.change import Kind, RowChange
-from onair.changes.recording import Recording
+from onair.changes.pinning import pinned_by
+from onair.changes.recording import MOST_ROWS, Recording
 from onair.changes.table import table_of, table_of_model
 
 #: What Django 6.1 leaves to the database to do with rows that refer to a deleted one.
@@ -54,7 +55,10 @@ def before(query: DeleteQuery, using: str) -> Deletion:
     effects = Recording()
     model = table_of(query).model
     rows = reading.rows_of(query, using)
-    count = _record_deletion(model, rows, effects) if interest.is_captured(model) else None
+    count = None
+    if interest.is_captured(model):
+        read = _record_deletion if interest.reads_rows(model) else partial(_record_unread, query)
+        count = read(model, rows, effects)
     _record_referring(model, rows, using, effects, frozenset())
     return Deletion(model, effects, count)
 
@@ -79,23 +83,42 @@ def _record_deletion(model: type[Model], rows: QuerySet[Model], into: Recording)
     return len(found)
 
 
+def _record_unread(
+    query: DeleteQuery, model: type[Model], rows: QuerySet[Model], into: Recording
+) -> int | None:
+    """Record a deletion by what its query says of the rows alone."""
+    exclude, pinned = writing.current().exclude, pinned_by(query, rows.db)
+    keys = reading.named_keys(query)
+    if keys is not None and len(keys) > MOST_ROWS:
+        into.add_table(model)
+        return None
+    for key in (None,) if keys is None else keys:
+        into.add(RowChange(model, Kind.DELETED, key, None, pinned, exclude))
+    return None if keys is None else len(keys)
+
+
 def _record_referring(
     model: type[Model], rows: QuerySet[Model], using: str, into: Recording, seen: frozenset[Any]
 ) -> None:
     """Record what the database does to the rows that refer to those, and to those that refer to them."""
     for field in _referring(model):
         child = field.model
+        if not any(map(interest.reads_rows, _reached_by(field))):
+            for reached in filter(interest.is_captured, _reached_by(field)):
+                into.add_table(reached)
+            continue
         # Not by its manager, which may hide some.
         children: QuerySet[Model] = QuerySet(child, using=using).filter(**{f"{field.name}__in": rows})
         if field.remote_field.on_delete is not _CASCADE:
-            if interest.is_captured(child):
-                _record_nulling(child, field, children, into)
+            _record_nulling(child, field, children, into)
         elif field in seen:
             for reached in filter(interest.is_captured, _reached(child)):
                 into.add_table(reached)
         else:
-            if interest.is_captured(child):
+            if interest.reads_rows(child):
                 _record_deletion(child, children, into)
+            elif interest.is_captured(child):
+                into.add_table(child)
             _record_referring(child, children, using, into, seen | {field})
 
 
@@ -115,6 +138,11 @@ def _referring(model: type[Model]) -> Iterator[Any]:
         field = relation.field
         if field.remote_field.on_delete in _BY_DATABASE:
             yield field
+
+
+def _reached_by(field: Any) -> frozenset[type[Model]]:
+    """Return the tables that the deletion of rows may change by a foreign key to them."""
+    return _reached(field.model) if field.remote_field.on_delete is _CASCADE else frozenset({field.model})
 
 
 @cache

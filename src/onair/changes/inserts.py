@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models.constants import OnConflict
 from django.db.models.sql.subqueries import InsertQuery
 
-from onair.changes import writing
+from onair.changes import interest, writing
 from onair.changes.change import Kind, RowChange
 from onair.changes.recording import MOST_ROWS, Recording
 from onair.changes.table import Table, table_of
@@ -53,7 +53,7 @@ class Insert:
 
     def _new(self, values: dict[str, Any]) -> RowChange | None:
         key = self.table.key_in(values)
-        if key is None:
+        if key is None and interest.reads_rows(self.table.model):
             return None
         return RowChange(self.table.model, Kind.CREATED, key, None, values, self.exclude)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.core.signals import setting_changed
 from django.db.models import Model
 
 from onair import conf, testrun
-from onair.changes import last_writes
+from onair.changes import last_writes, writing
 from onair.changes.change import Commit, Found
 from onair.changes.notes import Notes
 from onair.changes.recording import Recording
@@ -27,11 +27,12 @@ _NEVER_APPS = {"migrations", "sessions", "onair_outbox"}
 _NEVER_MODELS = {"admin.logentry"}
 
 _watched: set[type[Model]] = set()
+_all = False
 _listeners: list[Listener] = []
 
 
 def watch(model: type[Model]) -> None:
-    """Capture the writes to a model's own table from now on.
+    """Capture the writes to a model's own table from now on, each row of them with its key.
 
     The tables of its parents, and those behind its many-to-many fields, are to be watched on their own.
 
@@ -50,6 +51,25 @@ def watch(model: type[Model]) -> None:
     compilers.install()
 
 
+def watch_all() -> None:
+    """Capture the writes to every table from now on, the silent ones as well.
+
+    Nothing is read for it: of a table that nobody watches by itself, a write whose query does not name its
+    rows is told as one row without a key, and with what the query says of all of them.
+    """
+    from onair.changes import compilers
+
+    global _all
+    _all = True
+    compilers.install()
+
+
+def watches_all() -> bool:
+    """Whether the writes to every table are captured."""
+    return _all
+
+
+@cache
 def is_never_captured(model: type[Model]) -> bool:
     """Whether a model's writes are nobody's news, whoever asks."""
     return model._meta.app_label in _NEVER_APPS or model._meta.label_lower in _NEVER_MODELS
@@ -61,7 +81,13 @@ def is_captured(model: type[Model]) -> bool:
     A table with triggers is seen by them alone, so that nothing is said twice; in tests nobody reads what
     they write down.
     """
-    return model in _watched and (not has_triggers(model) or testrun.is_set_up())
+    wanted = model in _watched or (_all and not is_never_captured(model))
+    return wanted and (not has_triggers(model) or testrun.is_set_up())
+
+
+def reads_rows(model: type[Model]) -> bool:
+    """Whether the keys of a captured write's rows are read where its query does not name them."""
+    return model in _watched and not writing.current().silent
 
 
 def listen(listener: Listener) -> None:
@@ -77,7 +103,9 @@ def deliver(commit: Commit) -> None:
     """Give a commit to the listeners. What one of them raises is logged, and reaches nobody."""
     if last_writes.is_kept():
         # Again: whoever loaded a row between the write and its commit has loaded what it was before.
-        last_writes.note_all(commit.rows, commit.tables)
+        last_writes.note_all(
+            (row for row in commit.rows if row.model in _watched), _watched.intersection(commit.tables)
+        )
     for listener in tuple(_listeners):
         try:
             listener(commit)
@@ -89,6 +117,10 @@ def _deliver_notes(using: str, stretches: Sequence[Notes]) -> None:
     deliver(Commit.of(using, lambda: _looked_into(stretches)))
 
 
+def _deliver_silent_notes(using: str, stretches: Sequence[Notes]) -> None:
+    deliver(Commit.of(using, lambda: _looked_into(stretches), silent=True))
+
+
 def _looked_into(stretches: Sequence[Notes]) -> Found:
     recording = Recording()
     for notes in stretches:
@@ -98,6 +130,7 @@ def _looked_into(stretches: Sequence[Notes]) -> Found:
 
 #: What the transactions that are open have written so far.
 notes: Gathering[Notes] = Gathering(Notes, _deliver_notes)
+silent_notes: Gathering[Notes] = Gathering(Notes, _deliver_silent_notes)
 
 
 def has_triggers(model: type[Model]) -> bool:

@@ -106,6 +106,12 @@ def _second(first: RowChange, second: RowChange) -> RowChange:
     return replace(second, exclude=_exclude(first, second))
 
 
+def _deleted(first: RowChange, second: RowChange) -> RowChange:
+    """Join a deletion with what the transaction did to the row before: it began as another one."""
+    changed = frozenset(second.values) if first.columns is None else first.columns
+    return replace(second, columns=changed, exclude=_exclude(first, second))
+
+
 def _nothing(first: RowChange, second: RowChange) -> None:
     """A row that came and went within one transaction was never there for anybody else."""
 
@@ -136,6 +142,8 @@ _JOINS: dict[tuple[Kind, Kind], _Join] = {
     (Kind.UPDATED, Kind.UPDATED): _still(Kind.UPDATED),
     (Kind.UPDATED, Kind.CREATED): _still(Kind.UPDATED),
     (Kind.UPDATED, Kind.CHANGED): _still(Kind.UPDATED),
+    (Kind.UPDATED, Kind.DELETED): _deleted,
+    (Kind.CHANGED, Kind.DELETED): _deleted,
     (Kind.DELETED, Kind.CREATED): _replaced,
     (Kind.DELETED, Kind.CHANGED): _replaced,
     (Kind.CHANGED, Kind.UPDATED): _still(Kind.CHANGED),

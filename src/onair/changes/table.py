@@ -59,10 +59,10 @@ def table_of_model(model: type[Model]) -> Table:
         key_fields=tuple(options.pk_fields),
         key_columns=frozenset(field.attname for field in options.pk_fields),
         generated=frozenset(field.attname for field in fields if field.generated),
-        mutable_columns=tuple(field.attname for field in fields if not _is_plain(field)),
+        mutable_columns=tuple(field.attname for field in fields if not is_plain(field)),
     )
 
 
-def _is_plain(field: Any) -> bool:
+def is_plain(field: Any) -> bool:
     """Whether it is one of Django's own fields whose values nobody can change in place."""
     return type(field).__module__ in _PLAIN_MODULES and type(field).__name__ not in _MUTABLE_FIELDS
