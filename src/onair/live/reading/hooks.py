@@ -24,17 +24,20 @@ from django.db.models.sql.constants import MULTI
 
 from onair.changes import compilers
 from onair.live.reading import recorder as recorders
-from onair.live.reading.plan import of_text, plan, whole_tables
+from onair.live.reading.by_hand import all_tables, of_statement
+from onair.live.reading.plan import plan
 from onair.live.reading.reads import Reads
 from onair.live.reading.recorder import Recorder
 from onair.live.reading.results import Results
 from onair.live.reading.scopes import Scope
 from onair.live.reading.statements import reads_nothing
-from onair.live.reading.tables import all_models
 
 logger = logging.getLogger("onair.live")
 
 _installed = False
+
+#: What a compiler returns for a query of which it knows that there is no result.
+_OverNothing: type[Any] = type(iter([]))
 
 #: The SELECTs of the query that is being executed here.
 _scopes: ContextVar[list[Scope] | None] = ContextVar("onair.scopes", default=None)
@@ -58,18 +61,18 @@ def install() -> None:
 
 def _select(execute: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(execute)
-    def execute_sql(
-        compiler: SQLCompiler, result_type: str = MULTI, chunked_fetch: bool = False, **options: Any
-    ) -> Any:
+    def execute_sql(compiler: SQLCompiler, *args: Any, **options: Any) -> Any:
         recorder = recorders.current()
         if recorder is None:
-            return execute(compiler, result_type, chunked_fetch, **options)
+            return execute(compiler, *args, **options)
         scopes: list[Scope] = []
         with _executing(scopes):
-            result = execute(compiler, result_type, chunked_fetch, **options)
-        if scopes and (chunked_fetch or result_type != MULTI or isinstance(result, list)):
-            rows = result if isinstance(result, list) and result_type == MULTI else None
-            recorder.query(_planned(compiler, scopes, rows), reported=recorders.are_columns_reported())
+            result = execute(compiler, *args, **options)
+        # Without a single SELECT, or as an iterator over nothing, it can have no result and did not run.
+        if scopes and not isinstance(result, _OverNothing):
+            is_whole = isinstance(result, list) and (args or (options.get("result_type", MULTI),))[0] == MULTI
+            reads = _planned(compiler, scopes, result if is_whole else None)
+            recorder.query(reads, reported=recorders.are_columns_reported())
         return result
 
     return execute_sql
@@ -163,7 +166,7 @@ def _statement(execute: Callable[..., Any]) -> Callable[..., Any]:
     def run(cursor: CursorWrapper, sql: Any, *args: Any, **options: Any) -> Any:
         recorder = recorders.current()
         if recorder is not None and _scopes.get() is None and not reads_nothing(str(sql)):
-            recorder.query(Reads(of_text(str(sql), cursor.db.alias)))
+            recorder.query(Reads(of_statement(str(sql), cursor.db.alias)))
         return execute(cursor, sql, *args, **options)
 
     return run
@@ -181,7 +184,7 @@ def _reuse(queryset: QuerySet[Any], recorder: Recorder) -> None:
 def _read_before(queryset: QuerySet[Any]) -> Reads:
     """Return what a queryset reads whose results were fetched when nobody recorded."""
     if isinstance(queryset, RawQuerySet):
-        return Reads(of_text(queryset.raw_query, queryset.db))
+        return Reads(of_statement(queryset.raw_query, queryset.db))
     compiler: Any = queryset.query.clone().get_compiler(using=queryset.db)
     scopes: list[Scope] = []
     try:
@@ -197,8 +200,9 @@ def _planned(compiler: SQLCompiler, scopes: list[Scope], rows: Any) -> Reads:
         return plan(compiler, scopes, Results(compiler, rows))
     except Exception:
         logger.exception("A query could not be understood: any change concerns whoever shows its result.")
-        why = "a query failed to be understood; the log says how"
-        return Reads(whole_tables(all_models(), compiler.connection.alias, why))
+        return Reads(
+            all_tables(compiler.connection.alias, "a query that failed to be understood: see the log")
+        )
 
 
 @contextmanager

@@ -31,6 +31,10 @@ class Atom(NamedTuple):
     negated: bool
 
     @property
+    def is_equality(self) -> bool:
+        return self.op == "exact" and not self.negated
+
+    @property
     def accepts_null(self) -> bool:
         """Whether it holds where an outer join has found no row."""
         return self.op == "isnull" and self.value is True

@@ -33,11 +33,11 @@ class Results:
                 if type(expression) is Col:
                     self._positions.setdefault((expression.alias, expression.target.attname), position)
 
-    def keys(self, alias: str, models: Sequence[type[Model]]) -> frozenset[Any] | None:
-        """Return the primary keys of a table's rows in the result, or None."""
-        if self._chunks is None or len(models) != 1:
+    def keys(self, alias: str, model: type[Model]) -> frozenset[Any] | None:
+        """Return the primary keys of a table's rows in the result, None where they were not selected."""
+        if self._chunks is None:
             return None
-        columns = [self._column(alias, field.attname) for field in models[0]._meta.pk_fields]
+        columns = [self._column(alias, field.attname) for field in model._meta.pk_fields]
         if any(column is None for column in columns):
             return None
         if len(columns) == 1:

@@ -30,8 +30,3 @@ class Scope:
         return cls(
             compiler, tuple(order_by), tuple(alias for alias in compiler.query.alias_map if counts[alias])
         )
-
-    @property
-    def decides_rows(self) -> bool:
-        """Whether the order decides which rows are in the result."""
-        return self.compiler.query.is_sliced

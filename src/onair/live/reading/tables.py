@@ -58,7 +58,12 @@ def all_models() -> frozenset[type[Model]]:
 
 def followed(models: Iterable[type[Model]]) -> Iterable[type[Model]]:
     """Return the models among these whose writes anybody can hear of."""
-    return (model for model in models if not is_never_captured(model))
+    return filter(is_followed, models)
+
+
+def is_followed(model: type[Model]) -> bool:
+    """Whether anybody can hear of writes to a concrete model's table."""
+    return not is_never_captured(model)
 
 
 def is_compared(field: Any, vendor: str) -> bool:
