@@ -1,0 +1,92 @@
+"""A page as a tree of blocks: runs of sibling nodes that can be replaced on their own, texts and attributes
+that can be set on their own, and the text between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Final, TypeAlias
+
+from onair.live.markup.marks import Kind
+from onair.live.markup.tokens import attribute_of, text_of
+
+DIGEST_BYTES: Final = 6
+
+#: How a block is found among its siblings: an item by its key, a region by its id, others by their number.
+Label: TypeAlias = int | str
+
+
+class Bound:
+    """An attribute's value, or, with no name, the whole text of a title or a textarea.
+
+    ``raw`` is what the page has, with its character references.
+    """
+
+    __slots__ = ("name", "raw")
+
+    def __init__(self, name: str | None, raw: str) -> None:
+        self.name = name
+        self.raw = raw
+
+    @property
+    def value(self) -> str:
+        """What the browser has."""
+        return text_of(self.raw) if self.name is None else attribute_of(self.raw)
+
+
+class Block:
+    """A run of sibling nodes. Not to be changed.
+
+    ``statics`` are the texts around and between its ``children``, one more than there are of these.
+    """
+
+    __slots__ = ("children", "key", "kind", "statics")
+
+    def __init__(
+        self, kind: Kind, key: str, statics: tuple[str, ...], children: tuple[Block | Bound, ...] = ()
+    ) -> None:
+        self.kind = kind
+        self.key = key
+        self.statics = statics
+        self.children = children
+
+    @property
+    def html(self) -> str:
+        """Its content with the markers of what is inside, but not its own."""
+        if not self.children:
+            return self.statics[0]
+        pieces: list[str] = []
+        self._write(pieces, with_regions=True)
+        return "".join(pieces)
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that tell its content, apart from that of the regions inside."""
+        pieces: list[str] = []
+        self._write(pieces, with_regions=False)
+        return blake2b("".join(pieces).encode(errors="surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        """By what each of its children is found in it."""
+        if self.kind is Kind.LIST:
+            return [child.key for child in self.children if isinstance(child, Block)]
+        return [
+            f"r:{child.key}" if isinstance(child, Block) and child.kind is Kind.REGION else at
+            for at, child in enumerate(self.children)
+        ]
+
+    def _write(self, pieces: list[str], with_regions: bool) -> None:
+        for text, child, label in zip(self.statics, self.children, self.labels, strict=False):
+            pieces.append(text)
+            if isinstance(child, Bound):
+                pieces.append(child.raw)
+                continue
+            pieces.append(f"<!--o:{label}-->")
+            if child.kind is not Kind.REGION or with_regions:
+                if child.children:
+                    child._write(pieces, with_regions)
+                else:
+                    pieces.append(child.statics[0])
+            pieces.append(f"<!--/o:{label}-->")
+        pieces.append(self.statics[-1])
