@@ -26,10 +26,12 @@ INSTALLED_APPS = [
     "onair",
     "onair.outbox",
     "pusherable",
+    "tests.site.club",
     "tests.site.depot",
     "tests.site.library",
     "tests.site.desk",
     "tests.site.news",
+    "tests.live.soundness",
 ]
 
 MIDDLEWARE = [

@@ -40,16 +40,11 @@ class Recorder:
             instance: of any model.
             column: an attribute's or a field's name; None for all of it, and of what it has loaded with it.
         """
-        held = self._instances.get(id(instance))
-        if held is None:
-            held = self._instances[id(instance)] = (instance, set())
-        elif column in held[1]:
-            return
-        held[1].add(column)
-        if column is None:
-            for other in _loaded_with(instance):
-                if None not in self._instances.get(id(other), (other, ()))[1]:
-                    self.instance(other, None)
+        columns = self._columns(instance)
+        if column not in columns:
+            columns.add(column)
+            if column is None:
+                self._add_loaded_with(instance)
 
     def query(self, reads: Reads, *, reported: bool = False) -> None:
         """Note what a query has read.
@@ -105,6 +100,21 @@ class Recorder:
                 _add_columns(instances, row, kept)
         return ReadSet(tuple(readings), instances, frozenset(topics))
 
+    def _columns(self, instance: Model) -> set[str | None]:
+        held = self._instances.get(id(instance))
+        if held is None:
+            held = self._instances[id(instance)] = (instance, set())
+        return held[1]
+
+    def _add_loaded_with(self, instance: Model) -> None:
+        waiting = [instance]
+        while waiting:
+            for other in _loaded_with(waiting.pop()):
+                columns = self._columns(other)
+                if None not in columns:
+                    columns.add(None)
+                    waiting.append(other)
+
 
 def current() -> Recorder | None:
     """Return who notes what is read here, if anybody does."""
@@ -148,11 +158,14 @@ def are_columns_reported() -> bool:
 def _loaded_with(instance: Model) -> Iterator[Model]:
     """Return the instances that an instance holds."""
     state: Any = instance._state
-    for other in state.fields_cache.values():
-        if isinstance(other, Model):
-            yield other
-    for others in getattr(instance, "_prefetched_objects_cache", {}).values():
-        yield from (other for other in others._result_cache or () if isinstance(other, Model))
+    prefetched = getattr(instance, "_prefetched_objects_cache", {})
+    lists = [value for value in instance.__dict__.values() if type(value) is list]
+    for others in (
+        state.fields_cache.values(),
+        *(queryset._result_cache or () for queryset in prefetched.values()),
+        *lists,
+    ):
+        yield from (other for other in others if isinstance(other, Model))
 
 
 def _rows(instance: Model, columns: Iterable[str | None]) -> Iterator[tuple[Row, frozenset[str] | None]]:
@@ -179,7 +192,11 @@ def _row(
     concrete = model._meta.concrete_model or model
     if model._meta.abstract or is_never_captured(concrete):
         return
-    key = instance.pk if isinstance(instance.pk, tuple) else getattr(instance, concrete._meta.pk.attname)
+    key = instance.pk
+    if not isinstance(key, tuple):
+        link: Any = instance._meta.get_ancestor_link(concrete) or concrete._meta.pk
+        # By the dictionary, since a key that is not loaded would be loaded now.
+        key = instance.__dict__.get(link.attname, key)
     yield (using, concrete, key), columns
 
 
