@@ -14,11 +14,14 @@ class OnAirConfig(AppConfig):
 
     def ready(self) -> None:
         from onair import checks
-        from onair.embedded import runserver
+        from onair.embedded import companions, runserver
+        from onair.live import capture, companion
         from onair.rest import config as rest
 
         checks.register()
         runserver.install()
+        capture.install()
+        companions.add(companion.start)
         autodiscover_modules("onair_rules")
         rest.connect_pusher_views()
         rest.discover_pusher_backends()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from onair.live.endpoint import live
 from onair.views.authorize import authorize
 from onair.views.sign_in import sign_in
 from onair.views.webhooks import webhooks
@@ -12,6 +13,7 @@ app_name = "onair"
 
 urlpatterns = [
     path("auth", authorize, name="auth"),
+    path("live", live, name="live"),
     path("user-auth", sign_in, name="user-auth"),
     path("webhooks/", webhooks, name="webhooks"),
 ]

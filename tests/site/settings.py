@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "onair",
     "onair.outbox",
     "pusherable",
+    "tests.site.board",
     "tests.site.club",
     "tests.site.depot",
     "tests.site.library",

@@ -10,12 +10,38 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onair.live.events.responses import RTResponse as RTResponse
+    from onair.live.templating.audience import AudienceError as AudienceError
+    from onair.live.templating.context import RTContext as RTContext
+    from onair.live.templating.proxies import RTModelProxy as RTModelProxy
+    from onair.live.views import RTDetailView as RTDetailView
+    from onair.live.views import RTListView as RTListView
+    from onair.live.views import RTMixin as RTMixin
+    from onair.live.views import RTView as RTView
+    from onair.live.wrapping import live_view as live_view
 
 _HOMES = {
+    "AudienceError": "onair.live.templating.audience",
+    "RTContext": "onair.live.templating.context",
+    "RTDetailView": "onair.live.views",
+    "RTListView": "onair.live.views",
+    "RTMixin": "onair.live.views",
+    "RTModelProxy": "onair.live.templating.proxies",
     "RTResponse": "onair.live.events.responses",
+    "RTView": "onair.live.views",
+    "live_view": "onair.live.wrapping",
 }
 
-__all__ = ["RTResponse"]
+__all__ = [
+    "AudienceError",
+    "RTContext",
+    "RTDetailView",
+    "RTListView",
+    "RTMixin",
+    "RTModelProxy",
+    "RTResponse",
+    "RTView",
+    "live_view",
+]
 
 
 def __getattr__(name: str) -> Any:

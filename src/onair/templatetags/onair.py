@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from django import template
 from django.template.context import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from onair.authorization import grants
 from onair.exceptions import ConfigurationError
+from onair.live.templating import tags
 from onair.views import markup
 from onair.views.page import nonce_of, request_of
 
 register = template.Library()
 
+register.tag("live", tags.live)
+register.tag("nolive", tags.nolive)
+register.tag("presence", tags.presence)
+
 
 @register.simple_tag(takes_context=True)
 def onair_script(context: Context) -> SafeString:
     """Load the browser client. Once on a page, in its head."""
-    return markup.onair_script(nonce=nonce_of(context))
+    script = markup.onair_script(nonce=nonce_of(context))
+    # What the whole page's region keeps has no nonce in it.
+    page = getattr(context, "page", None)
+    return script if page is None else SafeString(page.secret(script))
 
 
 @register.simple_tag(takes_context=True)
@@ -36,3 +45,11 @@ def onair_grant(context: Context, channel: str) -> str:
             "request, as render(request, …) does."
         )
     return grants.grant(channel, getattr(request, "user", None))
+
+
+@register.simple_tag(takes_context=True)
+def onair_toasts(context: Context) -> SafeString:
+    """Give the page a place for short messages: those of its events, and of ``onair.toast()`` for its user."""
+    user = getattr(request_of(context), "user", None)
+    audience = "user" if user is not None and user.is_authenticated else "page"
+    return format_html('<div data-onair-toasts="{}" role="status"></div>', audience)

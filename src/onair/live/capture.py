@@ -1,0 +1,55 @@
+"""What live pages hear of: every write of this process, and those that other processes hand over."""
+
+from __future__ import annotations
+
+from onair import conf
+from onair.changes import interest, wire
+from onair.changes.change import Commit
+from onair.embedded import handovers, process
+from onair.exceptions import ConfigurationError
+from onair.live import elsewhere, touching
+
+#: What a commit is called between processes.
+CHANGES = "changes"
+
+_has_pages = False
+
+
+def begin() -> None:
+    """Say that this process has live pages: every write is captured, unless ``ONAIR["LIVE"]`` is False."""
+    global _has_pages
+    _has_pages = True
+    process.show_live_pages()
+
+
+def install() -> None:
+    """Capture writes, and take those of other processes, from the moment when live pages want it."""
+    handovers.add(CHANGES, _receive)
+    touching.install()
+    interest.watch_all(is_on)
+    interest.listen(_hand_over)
+
+
+def has_pages() -> bool:
+    """Whether live pages were defined in this process."""
+    return _has_pages
+
+
+def is_on() -> bool:
+    """Whether the writes of this process are captured now."""
+    try:
+        wanted = conf.settings.LIVE
+    except ConfigurationError:  # the check of the settings says what is wrong
+        return False
+    if wanted is None:
+        return _has_pages or elsewhere.is_wanted()
+    return bool(wanted)
+
+
+def _hand_over(commit: Commit) -> None:
+    if is_on() and elsewhere.is_possible() and commit:
+        elsewhere.hand_over(CHANGES, wire.encode(commit))
+
+
+def _receive(line: bytes) -> None:
+    interest.deliver(wire.decode(line))

@@ -1,0 +1,398 @@
+"""The live regions of this process: one thread knows them all, others render them."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from onair.changes.change import Commit
+from onair.live.markup import diff
+from onair.live.matching.index import Index, affects
+from onair.live.matching.reads import ReadSet
+from onair.live.rendering import telling
+from onair.live.rendering.log import Change, ChangeLog, Position, log
+from onair.live.rendering.memory import Memory
+from onair.live.rendering.region import LiveRegion, Subscriber
+from onair.live.rendering.replay import Denied, own_connections, replay
+from onair.live.rendering.result import PageRendering, RegionRendering
+from onair.live.rendering.viewer import Address, Viewer
+
+logger = logging.getLogger("onair.live")
+
+#: Seconds that a browser has between being told its channel and joining it.
+PATIENCE = 30.0
+
+#: Pages that are rendered at the same time.
+THREADS = 2
+
+#: Regions of one commit above which those of single visitors are not rendered here: each browser asks.
+MANY = 500
+
+#: Seconds until a region is tried again that could not be rendered.
+AFTER_FAILURE = 5.0
+
+#: An access as the index has it: of a viewer to a page.
+_Access = tuple[str, Address, Viewer]
+
+
+class Engine:
+    """Knows who looks at which region, and renders what a change may affect.
+
+    All but :meth:`put` and what calls it run on one thread of its own.
+
+    Args:
+        memory: what was rendered lately.
+        changes: the change log.
+        clock: a steady clock, in seconds.
+    """
+
+    def __init__(
+        self, memory: Memory, changes: ChangeLog = log, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.memory = memory
+        #: How many pages were rendered again, and how many regions.
+        self.renderings = 0
+        self.regions_rendered = 0
+        self._log = changes
+        self._clock = clock
+        self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._regions: dict[str, LiveRegion] = {}
+        self._index: Index = Index()
+        self._accesses: dict[_Access, dict[tuple[str, str], None]] = {}
+        self._pool = ThreadPoolExecutor(THREADS, "onair-live-render")
+        self._thread = threading.Thread(target=self._run, name="onair-live", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; what is being rendered is not told any more."""
+        self._inbox.put(None)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    # From any thread.
+
+    def changed(self, change: Change) -> None:
+        """A commit, or the name of a touched topic, is in the log."""
+        self._inbox.put(partial(self._match, change))
+
+    def expect(
+        self,
+        address: Address,
+        viewer: Viewer,
+        socket_id: str,
+        channels: Mapping[str, tuple[str, str]],
+        access: ReadSet,
+    ) -> None:
+        """A socket will listen to regions of a page.
+
+        Args:
+            channels: the channel of each region, and the digest of the content that the browser has.
+            access: what decided that the viewer may see the page.
+        """
+        self._inbox.put(partial(self._expect, address, viewer, socket_id, dict(channels), access))
+
+    def joined(self, channel: str, socket_id: str) -> None:
+        """A socket listens to a region's channel."""
+        self._inbox.put(partial(self._join, channel, socket_id))
+
+    def left(self, channel: str, socket_id: str) -> None:
+        """A socket listens no more."""
+        self._inbox.put(partial(self._left, channel, socket_id))
+
+    def doubt(self, is_doubted: Callable[[Viewer], bool], verdict: Mapping[str, Any] = telling.AGAIN) -> None:
+        """Let viewers ask anew whether they may see what they see; or say at once that they may not."""
+        self._inbox.put(partial(self._doubt, is_doubted, verdict))
+
+    def stale(self, is_stale: Callable[[LiveRegion], bool]) -> None:
+        """Render the regions of a kind again, whatever they depend on."""
+        self._inbox.put(lambda: self._soil(region for region in self._regions.values() if is_stale(region)))
+
+    def drain(self, timeout: float) -> bool:
+        """Wait until all that was put has been taken care of. Return whether that was so in time."""
+        done = threading.Event()
+        self._inbox.put(done.set)
+        return done.wait(timeout)
+
+    # On the engine's thread.
+
+    def _run(self) -> None:
+        while True:
+            try:
+                item = self._inbox.get(timeout=self._seconds_until_due())
+            except queue.Empty:
+                item = self._nothing
+            if item is None:
+                return
+            try:
+                item()
+                self._render_due()
+            except Exception:
+                logger.exception("A live region was not followed for once.")
+
+    def _nothing(self) -> None:
+        """It is time to render something."""
+
+    def _seconds_until_due(self) -> float | None:
+        times = [region.not_before for region in self._regions.values() if region.is_due]
+        times += [
+            one.not_before + one.every for one in self._regions.values() if one.every and not one.is_rendering
+        ]
+        return max(0.0, min(times) - self._clock()) if times else None
+
+    def _match(self, change: Change) -> None:
+        if not self._regions:
+            return
+        found = self._index.match(change) if isinstance(change, Commit) else self._index.match_topic(change)
+        dirty = []
+        for one in found:
+            if isinstance(one, str):
+                dirty.append(self._regions[one])
+            else:
+                self._expel(self._accesses.get(one, ()), telling.AGAIN)
+        if len(dirty) > MANY:
+            dirty = [region for region in dirty if not self._leave_to_browsers(region)]
+        self._soil(dirty)
+
+    def _leave_to_browsers(self, region: LiveRegion) -> bool:
+        """Where very many pages of single visitors change at once, each asks for its own."""
+        personal = region.rendering is not None and region.rendering.reads.audience.is_personal
+        if personal:
+            telling.tell(region.channel, {"r": region.id, **telling.STALE})
+        return personal
+
+    def _soil(self, regions: Iterable[LiveRegion]) -> None:
+        for region in regions:
+            region.is_dirty = True
+
+    def _expect(
+        self,
+        address: Address,
+        viewer: Viewer,
+        socket_id: str,
+        channels: dict[str, tuple[str, str]],
+        access: ReadSet,
+    ) -> None:
+        self._give_up_who_did_not_come()
+        until = self._clock() + PATIENCE
+        key = ("access", address, viewer)
+        held = self._accesses.setdefault(key, {})
+        self._index.remove(key)
+        self._index.add(key, access)
+        for region_id, (channel, version) in channels.items():
+            region = self._regions.get(channel)
+            if region is None:
+                region = self._regions[channel] = LiveRegion(channel, address, region_id)
+            before = region.subscribers.get(socket_id)
+            subscriber = region.subscribers[socket_id] = Subscriber(socket_id, viewer, version, until)
+            held[(channel, socket_id)] = None
+            if before is not None and before.has_joined:
+                subscriber.has_joined = subscriber.comes_again = True
+                self._catch_up(region, subscriber)
+
+    def _give_up_who_did_not_come(self) -> None:
+        now = self._clock()
+        for region in list(self._regions.values()):
+            for one in list(region.subscribers.values()):
+                if not one.has_joined and one.until < now:
+                    self._leave(region.channel, one.socket_id)
+
+    def _join(self, channel: str, socket_id: str) -> None:
+        region = self._regions.get(channel)
+        subscriber = None if region is None else region.subscribers.get(socket_id)
+        if region is None or subscriber is None:
+            # A signature outlives what it was given for: whoever uses it later asks again.
+            telling.expel(channel, socket_id, dict(telling.AGAIN))
+            return
+        subscriber.has_joined = True
+        subscriber.comes_again = False
+        self._catch_up(region, subscriber)
+
+    def _catch_up(self, region: LiveRegion, subscriber: Subscriber) -> None:
+        """Give a socket what the region has become since its page was loaded."""
+        if region.rendering is None:
+            self._recall(region)
+        if region.tree is not None and region.tree.digest == subscriber.version:
+            return
+        if region.tree is None or region.is_dirty:
+            region.behind.add(subscriber.socket_id)
+            region.is_dirty = True
+        else:
+            telling.tell(region.channel, telling.whole(region.id, region.tree), only=subscriber.socket_id)
+
+    def _recall(self, region: LiveRegion) -> None:
+        """Go on from the page's own rendering, where it is known, and nothing has happened since."""
+        remembered = self.memory.region(region.channel)
+        if remembered is None:
+            region.is_dirty = True
+            return
+        self._keep(region, remembered.rendering, remembered.position)
+
+    def _keep(self, region: LiveRegion, rendering: RegionRendering, position: Position) -> None:
+        """Follow what a rendering has read; what has changed since its position may be missing in it."""
+        region.rendering = rendering
+        region.every = rendering.options.every
+        self._index.remove(region.channel)
+        self._index.add(region.channel, rendering.reads.read_set)
+        since = self._log.since(position)
+        if since is None or any(_concerns(rendering.reads.read_set, change) for change in since):
+            region.is_dirty = True
+
+    def _left(self, channel: str, socket_id: str) -> None:
+        region = self._regions.get(channel)
+        subscriber = None if region is None else region.subscribers.get(socket_id)
+        if subscriber is not None and subscriber.comes_again:
+            # It has asked anew before it left, and joins again next.
+            subscriber.has_joined = subscriber.comes_again = False
+        else:
+            self._leave(channel, socket_id)
+
+    def _leave(self, channel: str, socket_id: str) -> None:
+        region = self._regions.get(channel)
+        subscriber = None if region is None else region.subscribers.pop(socket_id, None)
+        if region is None or subscriber is None:
+            return
+        region.behind.discard(socket_id)
+        key = ("access", region.address, subscriber.viewer)
+        held = self._accesses.get(key)
+        if held is not None:
+            held.pop((channel, socket_id), None)
+            if not held:
+                del self._accesses[key]
+                self._index.remove(key)
+        if not region.subscribers:
+            del self._regions[channel]
+            self._index.remove(channel)
+
+    def _expel(self, held: Iterable[tuple[str, str]], verdict: Mapping[str, Any]) -> None:
+        for channel, socket_id in list(held):
+            region = self._regions[channel]
+            telling.expel(channel, socket_id, {"r": region.id, **verdict})
+            self._leave(channel, socket_id)
+
+    def _doubt(self, is_doubted: Callable[[Viewer], bool], verdict: Mapping[str, Any]) -> None:
+        for key, held in list(self._accesses.items()):
+            if is_doubted(key[2]):
+                self._expel(held, verdict)
+
+    def _render_due(self) -> None:
+        now = self._clock()
+        due = [one for one in self._regions.values() if self._is_due(one, now)]
+        # Those of one page and one viewer are rendered together.
+        together: dict[tuple[Address, Viewer], list[LiveRegion]] = defaultdict(list)
+        for region in due:
+            pages = [page for page in together if page[0] == region.address and self._looks(page[1], region)]
+            viewer = region.viewer()
+            if pages:
+                together[pages[0]].append(region)
+            elif viewer is not None:
+                together[(region.address, viewer)].append(region)
+        for (address, viewer), regions in together.items():
+            for region in regions:
+                region.is_dirty, region.is_rendering = False, True
+            self._pool.submit(self._render, address, viewer, [(one.channel, one.id) for one in regions])
+
+    def _is_due(self, region: LiveRegion, now: float) -> bool:
+        if region.every and not region.is_rendering and region.not_before + region.every <= now:
+            region.is_dirty = True
+        return region.is_due and region.not_before <= now
+
+    def _looks(self, viewer: Viewer, region: LiveRegion) -> bool:
+        return any(one.has_joined and one.viewer == viewer for one in region.subscribers.values())
+
+    # On a thread that renders.
+
+    def _render(self, address: Address, viewer: Viewer, wanted: list[tuple[str, str]]) -> None:
+        began = self._clock()
+        result: PageRendering | Denied
+        try:
+            with own_connections():
+                result = replay(address, viewer, frozenset(region_id for _, region_id in wanted))
+        except Exception:
+            logger.exception("%s could not be rendered again.", address)
+            result = Denied(500)
+        seconds = self._clock() - began
+        self._inbox.put(
+            partial(self._rendered, [channel for channel, _ in wanted], viewer, result, began, seconds)
+        )
+
+    # On the engine's thread.
+
+    def _rendered(
+        self,
+        channels: list[str],
+        viewer: Viewer,
+        result: PageRendering | Denied,
+        began: float,
+        seconds: float,
+    ) -> None:
+        self.renderings += 1
+        for channel in channels:
+            region = self._regions.get(channel)
+            if region is None:
+                continue
+            region.is_rendering = False
+            region.rendered(began, seconds)
+            if isinstance(result, Denied):
+                self._denied(region, viewer, result)
+            else:
+                self._told(region, viewer, result)
+
+    def _denied(self, region: LiveRegion, viewer: Viewer, denied: Denied) -> None:
+        if denied.is_failure:
+            logger.error(
+                "The region %s of %s could not be rendered: its pages show what they had. The site answered %d.",
+                region.id,
+                region.address,
+                denied.status,
+            )
+            region.is_stale = True
+            region.not_before = self._clock() + AFTER_FAILURE
+            telling.tell(region.channel, {"r": region.id, **telling.STALE})
+            return
+        self._refuse(region, viewer, telling.DENIED)
+
+    def _refuse(self, region: LiveRegion, viewer: Viewer, verdict: Mapping[str, Any]) -> None:
+        """Render for another one: this one may not see the region, or not this rendering."""
+        held = [
+            (region.channel, one.socket_id) for one in region.subscribers.values() if one.viewer == viewer
+        ]
+        self._expel(held, verdict)
+        region.is_dirty, region.not_before = True, 0.0
+
+    def _told(self, region: LiveRegion, viewer: Viewer, result: PageRendering) -> None:
+        rendering = result.regions.get(region.id)
+        if rendering is None:
+            # What it is in does not show it any more, and says so itself.
+            return
+        if rendering.channel != region.channel:
+            self.memory.remember(result)
+            self._refuse(region, viewer, telling.AGAIN)
+            return
+        self.regions_rendered += 1
+        before = region.tree
+        self._keep(region, rendering, result.position)
+        after = rendering.tree
+        # Those first that are behind: what all get next is nothing new to them then.
+        for socket_id in sorted(region.behind):
+            telling.tell(region.channel, telling.whole(region.id, after), only=socket_id)
+        region.behind.clear()
+        if region.is_stale:
+            telling.tell(region.channel, telling.whole(region.id, after))
+        elif before is not None:
+            ops = diff(before, after)
+            if ops is not None:
+                telling.tell(region.channel, telling.patch(region.id, before, after, ops))
+        region.is_stale = False
+
+
+def _concerns(read_set: ReadSet, change: Change) -> bool:
+    return affects(read_set, change) if isinstance(change, Commit) else change in read_set.topics

@@ -1,0 +1,102 @@
+"""The engine of this process: it runs where the sockets are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from onair.changes import interest
+from onair.changes.change import Commit
+from onair.embedded import attendance
+from onair.hub.attendance import Attendance
+from onair.live.rendering import telling
+from onair.live.rendering.engine import Engine
+from onair.live.rendering.exchange import Asking
+from onair.live.rendering.exchange import exchange as answer
+from onair.live.rendering.log import log
+from onair.live.rendering.memory import Memory
+from onair.live.rendering.replay import Denied, is_rendering, replay
+from onair.live.rendering.result import PageRendering
+from onair.live.rendering.viewer import Address, Viewer
+
+_engine: Engine | None = None
+
+
+def find() -> Engine | None:
+    """Return the engine, None where the sockets are in another process."""
+    return _engine
+
+
+def remember(page: PageRendering) -> None:
+    """Remember a page, where its regions are followed."""
+    if _engine is not None:
+        _engine.memory.remember(page)
+
+
+def patches_for(address: Address, viewer: Viewer, regions: dict[str, str]) -> list[Any]:
+    """Return the regions of a page that are not what a viewer's browser has, whole.
+
+    Args:
+        regions: the digest of the content that the browser has, by the region's id.
+    """
+    if _engine is None or not regions:
+        return []
+    result = replay(address, viewer, frozenset(regions))
+    if isinstance(result, Denied):
+        return []
+    return [
+        telling.whole(region.id, region.tree)
+        for region in result.regions.values()
+        if region.id in regions and region.tree.digest != regions[region.id]
+    ]
+
+
+def exchange(asking: Asking) -> dict[str, Any]:
+    """Return the channels of a page's regions: asked of the engine here, or of the server's process."""
+    if _engine is not None:
+        return answer(_engine, asking)
+    return {region: dict(telling.STALE) for region in asking.regions}
+
+
+def start() -> Callable[[], None]:
+    """Start the engine beside the sockets. Return how to end it."""
+    global _engine
+    listen()
+    engine = Engine(Memory())
+    attended = Attendance(engine.joined, engine.left)
+    _engine = engine
+    engine.start()
+    attendance.add(attended)
+
+    def stop() -> None:
+        global _engine
+        attendance.remove(attended)
+        if _engine is engine:
+            _engine = None
+        engine.stop()
+
+    return stop
+
+
+def _changed(commit: Commit) -> None:
+    if is_rendering():
+        # A page that writes when it is rendered would be rendered for ever.
+        return
+    log.append(commit)
+    if _engine is not None:
+        _engine.changed(commit)
+
+
+def listen() -> None:
+    """Hear of what is committed in this process, and of what others hand over."""
+    interest.listen(_changed)
+
+
+def _forget() -> None:
+    global _engine
+    _engine = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

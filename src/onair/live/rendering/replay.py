@@ -1,0 +1,113 @@
+"""A page asked for again: a GET of its own address, through the site's middleware and URLconf, as its viewer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from django.core.handlers.base import BaseHandler
+from django.db import close_old_connections
+from django.urls import set_script_prefix
+
+from onair.live.reading.recorder import Recorder, recording
+from onair.live.rendering.result import PageRendering
+from onair.live.rendering.viewer import Address, RenderRequest, Viewer
+
+logger = logging.getLogger("onair.live")
+
+#: Whether this thread renders a page again: what it writes is no reason to render once more.
+_is_rendering: ContextVar[bool] = ContextVar("onair.live.is_rendering", default=False)
+
+
+@dataclass(slots=True)
+class Replay:
+    """The wish for some regions of a page, and what came of it.
+
+    Args:
+        wanted: the ids of the regions.
+    """
+
+    wanted: frozenset[str]
+    result: PageRendering | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The site did not show the page to its viewer.
+
+    ``status`` is that of its answer: of a redirect, to log in as a rule, or of an error.
+    """
+
+    status: int
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the site failed, rather than refused."""
+        return self.status >= 500
+
+
+class _Handler(BaseHandler):
+    """The site's middleware and views, as a server has them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.load_middleware()
+
+
+@cache
+def _handler() -> _Handler:
+    return _Handler()
+
+
+def replay(address: Address, viewer: Viewer, wanted: frozenset[str]) -> PageRendering | Denied:
+    """Render some regions of a page again, as it is for this viewer.
+
+    Nothing that the page would save of the session, and no cookie, is kept.
+    """
+    wish = Replay(wanted)
+    request = RenderRequest(viewer.environ(address), wish)
+    middleware = Recorder()
+    with _rendering(), recording(middleware):
+        set_script_prefix(address.prefix + "/")
+        response = _handler().get_response(request)
+    if response.status_code >= 300:
+        return Denied(response.status_code)
+    if wish.result is None:
+        logger.error(
+            "%s did not render its live page again: is it answered from a cache, or by another view? Exempt "
+            "it from the site's cache, and let its view ask request.onair_render.",
+            address,
+        )
+        return Denied(500)
+    access = Recorder()
+    access.include(middleware.read_set())
+    access.include(wish.result.access)
+    return replace(wish.result, access=access.read_set())
+
+
+@contextmanager
+def _rendering() -> Iterator[None]:
+    token = _is_rendering.set(True)
+    try:
+        yield
+    finally:
+        _is_rendering.reset(token)
+
+
+def is_rendering() -> bool:
+    """Whether this code runs for a page that is rendered again."""
+    return _is_rendering.get()
+
+
+@contextmanager
+def own_connections() -> Iterator[None]:
+    """Treat the databases as a request does, on a thread that no request has."""
+    close_old_connections()
+    try:
+        yield
+    finally:
+        close_old_connections()

@@ -1,0 +1,50 @@
+"""What one rendering of a page gave: its regions as trees, with what each depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from onair.live.markup import Block
+from onair.live.matching.reads import ReadSet
+from onair.live.rendering.log import Position
+from onair.live.rendering.viewer import Address, Viewer
+from onair.live.templating.page import Options, Reads
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRendering:
+    """One region as it was rendered.
+
+    Args:
+        channel: that of the region for its audience.
+        tree: its content.
+        reads: what it depends on.
+    """
+
+    id: str
+    channel: str
+    tree: Block
+    reads: Reads
+
+    @property
+    def options(self) -> Options:
+        return self.reads.options
+
+
+@dataclass(frozen=True, slots=True)
+class PageRendering:
+    """A page as it was rendered for one viewer.
+
+    Args:
+        position: where the change log ended before its first query.
+        access: what decided that the viewer may see it.
+    """
+
+    address: Address
+    viewer: Viewer
+    position: Position
+    access: ReadSet
+    regions: Mapping[str, RegionRendering]
+    presence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -1,0 +1,196 @@
+"""Who may see the same rendering: what the page learned of its visitor while it was made.
+
+A rendering depends on the page's address, on the database, and on what it asked about the visitor. What has
+few answers (``user.is_staff``, ``perms.news.change_article``) is a *fact*: all visitors of whom the same
+facts are true share the rendering. Everything else that is read of the user, the session or the cookies makes
+it *personal*. Nothing of it is guessed from names: what was not asked cannot be in the page.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from types import FrameType
+
+from onair.exceptions import OnAirError
+from onair.live.reading.recorder import Recorder, recording
+
+#: Attributes of a user that have two answers, so that they part the visitors into two.
+FACTS = frozenset({"is_authenticated", "is_anonymous", "is_active", "is_staff", "is_superuser"})
+
+#: Methods of a user that answer yes or no.
+QUESTIONS = frozenset({"has_perm", "has_perms", "has_module_perms"})
+
+#: Where a look at the visitor is nobody's choice.
+_OURS_AND_DJANGOS = ("onair.", "django.")
+
+
+class AudienceError(OnAirError):
+    """A rendering that many are to share has asked who its visitor is."""
+
+
+class Phase(Enum):
+    """When something of the visitor was read."""
+
+    ACCESS = "access"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What was read of the visitor: a fact has its answer; None is anything else, and personal."""
+
+    what: str
+    answer: str | None
+    phase: Phase
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who shares a rendering.
+
+    Args:
+        key: the same for all who share it.
+        why: what made it so, for people: each with the place in the code.
+    """
+
+    key: str
+    why: tuple[Touch, ...] = ()
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether one visitor alone sees the rendering."""
+        return self.key.startswith(("user:", "session:"))
+
+
+class Visitor:
+    """Whom the page is made for, by what a session says.
+
+    Args:
+        user_key: the user's primary key as text, None for nobody in particular.
+        session: what tells one session from another, None without a session.
+    """
+
+    __slots__ = ("session", "user_key")
+
+    def __init__(self, user_key: str | None, session: str | None) -> None:
+        self.user_key = user_key
+        self.session = session
+
+
+class Watch:
+    """Notes what is read of the visitor while a page is made."""
+
+    def __init__(self) -> None:
+        self.phase = Phase.ACCESS
+        #: What was read of the database to find out who the visitor is, and what it may.
+        self.recorder = Recorder()
+        self._touches: list[dict[Touch, None]] = [{}]
+        self._is_ignoring = False
+        self._declared: list[str] = []
+
+    @property
+    def touches(self) -> Iterable[Touch]:
+        """What was read where no region was being rendered, so far."""
+        return self._touches[0]
+
+    @contextmanager
+    def region(self, declared: str | None) -> Iterator[dict[Touch, None]]:
+        """Collect what is read inside a region. With a declared audience the visitor cannot be asked for."""
+        touches: dict[Touch, None] = {}
+        self._touches.append(touches)
+        self._declared.append(declared or "")
+        try:
+            yield touches
+        finally:
+            self._touches.pop()
+            self._declared.pop()
+
+    @contextmanager
+    def declared(self, audience: str | None) -> Iterator[None]:
+        """Let nobody ask for the visitor inside, where an audience is declared."""
+        self._declared.append(audience or "")
+        try:
+            yield
+        finally:
+            self._declared.pop()
+
+    @contextmanager
+    def ignoring(self) -> Iterator[None]:
+        """Note nothing inside: Django itself finds out who the visitor is."""
+        before, self._is_ignoring = self._is_ignoring, True
+        try:
+            with recording(self.recorder):
+                yield
+        finally:
+            self._is_ignoring = before
+
+    def note(self, what: str, answer: object = None) -> None:
+        """Note what is read, with its answer where it is a fact.
+
+        Raises:
+            AudienceError: a declared audience is being rendered.
+        """
+        if self._is_ignoring:
+            return
+        where = _where()
+        declared = next((name for name in reversed(self._declared) if name), None)
+        if declared is not None:
+            raise AudienceError(
+                f"What is rendered for the audience {declared!r} reads request.{what} ({where}): all of the audience "
+                "would see what one of them sees. Take the audience away, so that each visitor gets a "
+                "rendering of their own where it is needed, or read it in dispatch() and not in the content."
+            )
+        told = None if answer is None else str(answer)
+        self._touches[-1][Touch(what, told, self.phase, where)] = None
+
+
+def audience_of(touches: Iterable[Touch], visitor: Visitor, declared: str | None = None) -> Audience:
+    """Return who shares what was rendered with these touches.
+
+    Raises:
+        AudienceError: an audience is declared, and the page's content was made of what only one visitor has.
+    """
+    why = tuple(touches)
+    if declared is not None:
+        _refuse_content_of_one(why, declared)
+        return Audience(f"declared:{declared}", ())
+    asked = [touch for touch in why if touch.answer is None]
+    if not asked or (visitor.user_key is None and not any(_is_of_session(touch) for touch in asked)):
+        facts = sorted({f"{touch.what}={touch.answer}" for touch in why if touch.answer is not None})
+        nobody = ["anonymous"] if asked else []
+        return Audience("facts:" + ",".join(facts + nobody), why)
+    if any(_is_of_session(touch) for touch in asked):
+        return Audience(f"session:{visitor.session}", why)
+    return Audience(f"user:{visitor.user_key}", why)
+
+
+def _is_of_session(touch: Touch) -> bool:
+    return not touch.what.startswith("user")
+
+
+def _refuse_content_of_one(touches: Iterable[Touch], declared: str) -> None:
+    for touch in touches:
+        if touch.phase is Phase.CONTENT:
+            raise AudienceError(
+                f"The audience {declared!r} is to share a region, and the page's context is made of "
+                f"request.{touch.what} ({touch.where}). Leave the audience to what the page reads, or make "
+                "the context without the visitor."
+            )
+
+
+def _where() -> str:
+    """Return the place of the project's code that reads, or that of the template."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if module == "django.template.base" and "context" in frame.f_locals:
+            return "the template"
+        if not module.startswith(_OURS_AND_DJANGOS):
+            return f"{module}, line {frame.f_lineno}"
+        frame = frame.f_back
+    return "Django"

@@ -1,0 +1,69 @@
+"""The context of a live template: its instances are proxies, and its querysets are read where they are used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.context import RequestContext
+
+from onair.live.templating.proxies import is_live, wrap
+
+if TYPE_CHECKING:
+    from onair.live.templating.page import Page, Surroundings
+
+
+class RTContext(RequestContext):
+    """A template context whose model instances are :class:`RTModelProxy` objects.
+
+    Args:
+        dict_: the variables.
+        request: of the page.
+        page: the live page that is rendered, None where only the reads count.
+    """
+
+    def __init__(
+        self,
+        dict_: dict[str, Any] | None = None,
+        request: HttpRequest | None = None,
+        *,
+        page: Page | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(request if request is not None else HttpRequest(), dict_, **options)
+        self.page = page
+        #: Its variables before the template has begun, where it is the context of a page's template.
+        self.surroundings: Surroundings | None = None
+        #: How often a template asked for something of the database.
+        self.live_reads = 0
+        # A queryset keeps its rows. What each region goes through is to be its own reading.
+        self._clones: dict[tuple[int, object], Any] = {}
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._seen(super().__getitem__(key))
+
+    def get(self, key: Any, otherwise: Any = None) -> Any:
+        """Return a variable, as the template sees it."""
+        return self._seen(super().get(key, otherwise))
+
+    def _seen(self, value: Any) -> Any:
+        if isinstance(value, QuerySet):
+            self.live_reads += 1
+            return self._clone(value)
+        seen = wrap(value)
+        if is_live(seen):
+            self.live_reads += 1
+        return seen
+
+    def _clone(self, queryset: Any) -> Any:
+        """Return a queryset's clone for the region that is rendered; one that has its rows is left alone."""
+        if queryset._result_cache is not None:
+            return queryset
+        region = None if self.page is None else self.page.region
+        place = (id(queryset), None if region is None else region.id)
+        found = self._clones.get(place)
+        if found is None:
+            # The original is kept with it: its id names it only as long as it lives.
+            found = self._clones[place] = (queryset.all(), queryset)
+        return found[0]

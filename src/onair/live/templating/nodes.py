@@ -1,0 +1,208 @@
+"""What Django's own template nodes do on a live page: their output is marked, so that it can be told apart.
+
+Each is patched once, when the first live page is defined, and looks at its context's class: any other
+template is rendered as ever.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.core.paginator import Page as PaginatedPage
+from django.db.models import QuerySet
+from django.template import context as template_context
+from django.template.backends import django as backend
+from django.template.base import Node, NodeList, Template, VariableNode
+from django.template.context import Context
+from django.template.defaulttags import CsrfTokenNode, ForNode, IfNode
+from django.template.loader_tags import BlockNode
+from django.templatetags.cache import CacheNode
+from django.utils.safestring import SafeString, mark_safe
+
+from onair.live.markup import Kind
+from onair.live.templating import page as pages
+from onair.live.templating.context import RTContext
+from onair.live.templating.keys import NONE, key_of
+from onair.live.templating.page import WHOLE_PAGE, Options, Page, Surroundings
+from onair.live.templating.people import People
+from onair.live.templating.proxies import rows_of
+
+#: What stands in a region for the secret of a form: the page's own fills it in.
+CSRF_PLACEHOLDER = '<input type="hidden" name="csrfmiddlewaretoken" value="" data-onair-csrf>'
+
+_installed = False
+
+
+def install() -> None:
+    """Let the templates of live pages be marked. Twice does no harm."""
+    global _installed
+    if _installed:
+        return
+    _installed = True
+    backend.make_context = _make_context  # type: ignore[attr-defined]
+    for node, render in _RENDERS.items():
+        _patch(node, "render", render)
+    _patch(Template, "render", _render_template)
+
+
+def _patch(owner: type, name: str, replacement: Callable[..., Any]) -> None:
+    original = getattr(owner, name)
+
+    def patched(self: Any, context: Any, *args: Any) -> Any:
+        if isinstance(context, RTContext):
+            return replacement(original, self, context, *args)
+        return original(self, context, *args)
+
+    patched.__wrapped__ = original  # type: ignore[attr-defined]
+    setattr(owner, name, patched)
+
+
+def _make_context(context: Any, request: Any = None, **options: Any) -> Context:
+    page = pages.current()
+    if page is None or (context is not None and not isinstance(context, dict)):
+        return template_context.make_context(context, request, **options)
+    made = RTContext(request=request or page.request, page=page, **options)
+    if context:
+        made.push(context)
+    made.surroundings = Surroundings.of(made)
+    return made
+
+
+def _render_template(original: Callable[..., str], template: Template, context: RTContext) -> str:
+    """Render a template; the outermost one of a live page is the page's."""
+    page = context.page
+    if page is None or page.is_rendering:
+        return original(template, context)
+    page.is_rendering = True
+    try:
+        with page.template():
+            if not page.is_whole:
+                return original(template, context)
+            whole = page.render_region(
+                WHOLE_PAGE, Options(), lambda: original(template, context), has_surroundings=False
+            )
+            return mark_safe(whole)
+    finally:
+        page.is_rendering = False
+
+
+def _render_variable(original: Callable[..., str], node: VariableNode, context: RTContext) -> str:
+    page = _marked(context)
+    if page is None:
+        return original(node, context)
+    if node.filter_expression.token in ("csrf_token", "csp_nonce"):
+        return page.secret(original(node, context), "")
+    before = context.live_reads
+    text = original(node, context)
+    if context.live_reads == before:
+        return text
+    return SafeString(f"{page.marks.open(Kind.VALUE)}{text}{page.marks.close()}")
+
+
+def _render_block(original: Callable[..., str], node: Node, context: RTContext) -> str:
+    """Mark what may come and go as a whole."""
+    page = _marked(context)
+    if page is None:
+        return original(node, context)
+    return SafeString(f"{page.marks.open(Kind.BLOCK)}{original(node, context)}{page.marks.close()}")
+
+
+def _render_for(original: Callable[..., str], node: ForNode, context: RTContext) -> str:
+    page = _marked(context)
+    if page is None:
+        return original(node, context)
+    values = node.sequence.resolve(context, ignore_failures=True)
+    looped = copy.copy(node)
+    rows = _keyed_rows_of(values) if len(node.loopvars) == 1 else None
+    if rows is None:
+        looped.sequence = _Resolved(values)
+        return _render_block(original, looped, context)
+    looped.sequence = _Resolved(rows)
+    looped.nodelist_loop = NodeList([_Item(node.loopvars[0], node.nodelist_loop, page)])
+    if node.nodelist_empty:
+        looped.nodelist_empty = NodeList([_Nothing(node.nodelist_empty, page)])
+    return SafeString(f"{page.marks.open(Kind.LIST)}{original(looped, context)}{page.marks.close()}")
+
+
+def _keyed_rows_of(values: Any) -> Sequence[Any] | None:
+    """Return the rows of a list that is live, None where its rows have no keys."""
+    rows = rows_of(values)
+    if rows is not None:
+        return rows
+    values = values.object_list if isinstance(values, PaginatedPage) else values
+    if isinstance(values, QuerySet | People) and all(key_of(row) is not None for row in values):
+        return list(values)
+    return None
+
+
+def _render_csrf(original: Callable[..., str], node: CsrfTokenNode, context: RTContext) -> str:
+    page = _marked(context)
+    if page is None:
+        return original(node, context)
+    return SafeString(page.secret(original(node, context), CSRF_PLACEHOLDER))
+
+
+def _render_cached(original: Callable[..., str], node: CacheNode, context: RTContext) -> str:
+    """Render what is cached: a fragment does not say what it was read from."""
+    page = _marked(context)
+    return original(node, context) if page is None else node.nodelist.render(context)
+
+
+def _marked(context: RTContext) -> Page | None:
+    """Return the page, where one of its regions is being rendered."""
+    page = context.page
+    return None if page is None or page.region is None else page
+
+
+class _Resolved:
+    """A loop's sequence that has been resolved already."""
+
+    def __init__(self, values: Any) -> None:
+        self._values = values
+
+    def resolve(self, context: Context, ignore_failures: bool = False) -> Any:
+        return self._values
+
+
+class _Item(Node):
+    """The body of a loop, marked with the key of the row that it is rendered for."""
+
+    def __init__(self, variable: str, nodelist: NodeList, page: Page) -> None:
+        self._variable = variable
+        self._nodelist = nodelist
+        self._marks = page.marks
+
+    def render_annotated(self, context: Context) -> SafeString:
+        return self.render(context)
+
+    def render(self, context: Context) -> SafeString:
+        key = key_of(context[self._variable])
+        text = self._nodelist.render(context)
+        return SafeString(f"{self._marks.open(Kind.ITEM, key or '')}{text}{self._marks.close()}")
+
+
+class _Nothing(Node):
+    """What a list shows where it has no items: an item, so that the list around it stays."""
+
+    def __init__(self, nodelist: NodeList, page: Page) -> None:
+        self._nodelist = nodelist
+        self._marks = page.marks
+
+    def render_annotated(self, context: Context) -> SafeString:
+        return self.render(context)
+
+    def render(self, context: Context) -> SafeString:
+        text = self._nodelist.render(context)
+        return SafeString(f"{self._marks.open(Kind.ITEM, NONE)}{text}{self._marks.close()}")
+
+
+_RENDERS: dict[type[Node], Callable[..., str]] = {
+    VariableNode: _render_variable,
+    ForNode: _render_for,
+    IfNode: _render_block,
+    BlockNode: _render_block,
+    CsrfTokenNode: _render_csrf,
+    CacheNode: _render_cached,
+}

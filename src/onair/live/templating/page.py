@@ -1,0 +1,267 @@
+"""One rendering of a live page: its regions, what each of them has read, and of whom."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.context import BaseContext
+from django.utils import timezone, translation
+
+from onair.exceptions import ConfigurationError
+from onair.live.markup import Kind, Marks
+from onair.live.matching.reads import ReadSet
+from onair.live.reading.recorder import Recorder, recording
+from onair.live.templating.audience import Audience, Phase, Touch, Watch, audience_of
+from onair.live.templating.visitor import visitor_of, watch_visitor
+
+#: The region of a page that is live as a whole.
+WHOLE_PAGE = "page"
+
+#: Regions that one page may have.
+MAX_REGIONS = 64
+
+_page: ContextVar[Page | None] = ContextVar("onair.live.page", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a region's tag says of it.
+
+    Args:
+        audience: who shares it, None where what it reads decides.
+        throttle: seconds between two renderings, at least.
+        every: seconds after which it is rendered again without a change, None for never.
+        topics: what it follows beside the database.
+        announce: what a screen reader is told of new items: ``"{n} new messages"``.
+        mode: ``"pill"`` holds new items back until the visitor asks for them.
+        pause: whether the visitor can stop its updates.
+    """
+
+    audience: str | None = None
+    throttle: float = 0.0
+    every: float | None = None
+    topics: tuple[str, ...] = ()
+    announce: str | None = None
+    mode: str | None = None
+    pause: bool = False
+
+
+@dataclass(slots=True)
+class Region:
+    """A region of a page that is being rendered."""
+
+    id: str
+    options: Options
+    recorder: Recorder = field(default_factory=Recorder)
+    touches: dict[Touch, None] = field(default_factory=dict)
+    #: Whether what the template read around it may show in it.
+    has_surroundings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a region depends on: the database's part of it, and the visitors'."""
+
+    read_set: ReadSet
+    audience: Audience
+    options: Options
+
+
+class Page:
+    """A live page while it is made.
+
+    Args:
+        request: for which it is made. Until :meth:`end` its visitor is watched.
+        wanted: the regions to render, None for all.
+        whole: whether the page is live as a whole.
+    """
+
+    def __init__(
+        self, request: HttpRequest, *, wanted: frozenset[str] | None = None, whole: bool = False
+    ) -> None:
+        self.request = request
+        self.wanted = wanted
+        self.is_whole = whole
+        #: Who shares all of the page, where its view declares it.
+        self.audience: str | None = None
+        self.nonce = secrets.token_hex(4)
+        self.marks = Marks(self.nonce)
+        self.watch = Watch()
+        self.visitor = visitor_of(request)
+        self.regions: dict[str, Region] = {}
+        #: The presence channels that the page joins, by name, as its script is told of them.
+        self.presence: dict[str, dict[str, Any]] = {}
+        #: Whether a template of the page is being rendered.
+        self.is_rendering = False
+        self._view = Recorder()
+        self._outside = Recorder()
+        self._outside_touches: dict[Touch, None] = {}
+        self._inside: list[Region] = []
+        self._numbers: dict[str, int] = {}
+        self._unwatch = watch_visitor(request, self.watch)
+
+    @property
+    def region(self) -> Region | None:
+        """The region that is being rendered, the innermost one."""
+        return self._inside[-1] if self._inside else None
+
+    @contextmanager
+    def making(self) -> Iterator[None]:
+        """Record what the view reads, or the rendering of its response."""
+        token = _page.set(self)
+        try:
+            with recording(self._view):
+                yield
+        finally:
+            _page.reset(token)
+
+    @contextmanager
+    def content(self) -> Iterator[None]:
+        """The view makes what the page shows; before, it has decided who may see it."""
+        before, self.watch.phase = self.watch.phase, Phase.CONTENT
+        try:
+            with self.watch.declared(self.audience):
+                yield
+        finally:
+            self.watch.phase = before
+
+    @contextmanager
+    def template(self) -> Iterator[None]:
+        """The page's template is rendered: what it reads outside of regions is no region's business."""
+        self.watch.phase = Phase.CONTENT
+        with recording(self._outside), self.watch.region(None) as touches:
+            try:
+                yield
+            finally:
+                self._outside_touches.update(touches)
+
+    def render_region(
+        self, region_id: str, options: Options, render: Callable[[], str], *, has_surroundings: bool
+    ) -> str:
+        """Render a region, and return it with its marks; nothing where it is not wanted.
+
+        Args:
+            has_surroundings: whether variables of the template around it reach into it.
+        """
+        if not self.is_wanted(region_id):
+            return ""
+        if len(self.regions) >= MAX_REGIONS:
+            raise ConfigurationError(
+                f"The page {self.request.path} has more than {MAX_REGIONS} live regions: put {{% live %}} around "
+                "the list, not into each of its items."
+            )
+        region = self.regions[region_id] = Region(region_id, options, has_surroundings=has_surroundings)
+        for topic in options.topics:
+            region.recorder.topic(topic)
+        self._inside.append(region)
+        declared = options.audience or self.audience
+        try:
+            with recording(region.recorder), self.watch.region(declared) as touches:
+                text = render()
+        finally:
+            self._inside.pop()
+        region.touches.update(touches)
+        if region_id == WHOLE_PAGE:
+            return text
+        return f"{self.marks.open(Kind.REGION, region_id)}{text}{self.marks.close()}"
+
+    def is_wanted(self, region_id: str) -> bool:
+        """Whether a region is to be rendered: it, or the one that it is in, was asked for."""
+        return self.wanted is None or region_id in self.wanted or bool(self._inside)
+
+    @property
+    def is_again(self) -> bool:
+        """Whether the page is rendered again, for the sake of some regions."""
+        return self.wanted is not None
+
+    def secret(self, text: str, placeholder: str = "") -> str:
+        """Return a text that the page shows and no region keeps, with its marks."""
+        return f"{self.marks.open(Kind.SECRET, placeholder)}{text}{self.marks.close()}"
+
+    @contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """Record nothing inside: what is rendered there does not follow anything."""
+        with recording(None), self.watch.ignoring():
+            yield
+
+    def region_id(self, node: str) -> str:
+        """Return the id of the region that a tag of the template makes now: the tag's, and a number for more."""
+        number = self._numbers[node] = self._numbers.get(node, 0) + 1
+        return node if number == 1 else f"{node}.{number}"
+
+    def reads_of(self, region: Region) -> Reads:
+        """Return what a rendered region depends on.
+
+        Raises:
+            AudienceError: it has a declared audience, and was made of what one visitor alone has.
+        """
+        region.recorder.include(self._view.read_set())
+        touches = dict.fromkeys([*self.watch.touches, *region.touches])
+        if region.has_surroundings:
+            region.recorder.include(self._outside.read_set())
+            touches |= self._outside_touches
+        declared = region.options.audience or self.audience
+        audience = audience_of(_counted(touches, declared), self.visitor, declared)
+        return Reads(
+            region.recorder.read_set(), Audience(_placed(audience.key), audience.why), region.options
+        )
+
+    def access(self) -> ReadSet:
+        """Return what decided that this visitor may see the page, as far as its view and its regions asked."""
+        access = Recorder()
+        access.include(self._view.read_set())
+        access.include(self.watch.recorder.read_set())
+        return access.read_set()
+
+    def end(self) -> None:
+        """Let the request be as it was."""
+        self._unwatch()
+
+
+def _counted(touches: Iterable[Touch], declared: str | None) -> Iterable[Touch]:
+    """Return what of it counts: who may see a page with a declared audience is asked, and is not shown."""
+    return (touch for touch in touches if declared is None or touch.phase is Phase.CONTENT)
+
+
+def _placed(audience: str) -> str:
+    """Return an audience with the language and the time zone: two more answers that a page depends on."""
+    return f"{audience}|{translation.get_language()}|{timezone.get_current_timezone_name()}"
+
+
+def current() -> Page | None:
+    """Return the live page that this code is making, None elsewhere."""
+    return _page.get()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The variables of a page's context before its template has begun."""
+
+    depth: int
+    processors: int
+    values: tuple[dict[str, int], ...]
+
+    @classmethod
+    def of(cls, context: BaseContext) -> Surroundings:
+        """Remember them."""
+        layers = tuple({key: id(value) for key, value in layer.items()} for layer in context.dicts)
+        return cls(len(context.dicts), getattr(context, "_processors_index", 0), layers)
+
+    def have_changed(self, context: BaseContext) -> bool:
+        """Whether a tag of the template has put variables there since."""
+        for depth, layer in enumerate(context.dicts):
+            if depth >= self.depth:
+                if not layer.keys() <= {"block", "forloop"}:
+                    return True
+            elif (
+                depth != self.processors
+                and {key: id(value) for key, value in layer.items()} != self.values[depth]
+            ):
+                return True
+        return False

@@ -1,0 +1,210 @@
+"""The nodes of ``{% live %}``, ``{% nolive %}`` and ``{% presence %}``."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from django.db.models import Model
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
+from django.template.context import Context
+from django.template.defaulttags import ForNode
+from django.template.exceptions import TemplateSyntaxError
+from django.utils.safestring import SafeString
+
+from onair.authorization import grants
+from onair.live.templating.context import RTContext
+from onair.live.templating.page import Options, Page
+from onair.live.templating.people import people_on
+from onair.live.templating.proxies import unwrapped
+from onair.model_channels import PRESENCE, channel_of
+
+logger = logging.getLogger("onair.live")
+
+_HOW = "{% live [QUERYSET as NAME] [" + " ".join(f"{one.name}=…" for one in fields(Options)) + "] %}"
+
+#: What a tag writes short, and the option that it is.
+_SHORT = {"on": "topics"}
+
+
+class RegionNode(Node):
+    """A region of a page: its content follows the database."""
+
+    def __init__(self, name: str, nodelist: NodeList, options: Mapping[str, FilterExpression]) -> None:
+        self.name = name
+        self.nodelist = nodelist
+        self.options = options
+
+    def render(self, context: Context) -> SafeString:
+        page = context.page if isinstance(context, RTContext) else None
+        if page is None:
+            _warn_of_no_page(context)
+            return self.nodelist.render(context)
+        assert isinstance(context, RTContext)
+        options = self._options(context)
+        surroundings = context.surroundings
+        return SafeString(
+            page.render_region(
+                page.region_id(self.name),
+                options,
+                lambda: self.nodelist.render(context),
+                has_surroundings=surroundings is None or surroundings.have_changed(context),
+            )
+        )
+
+    def _options(self, context: Context) -> Options:
+        given = {name: value.resolve(context) for name, value in self.options.items()}
+        return Options(**{name: _READ[name](value) for name, value in given.items()})
+
+
+class NoLiveNode(Node):
+    """A part of a region that stays as it was when the page was loaded."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        page = context.page if isinstance(context, RTContext) else None
+        if page is None or page.region is None:
+            return self.nodelist.render(context)
+        if page.is_again:
+            return SafeString()
+        with page.unrecorded():
+            return SafeString(page.secret(self.nodelist.render(context)))
+
+
+class PresenceNode(Node):
+    """A region that shows who has the same object's page open, and puts this page among them."""
+
+    def __init__(
+        self,
+        name: str,
+        nodelist: NodeList,
+        instance: FilterExpression,
+        variable: str,
+        include_self: FilterExpression | None,
+    ) -> None:
+        self.name = name
+        self.nodelist = nodelist
+        self.instance = instance
+        self.variable = variable
+        self.include_self = include_self
+
+    def render(self, context: Context) -> SafeString:
+        instance = unwrapped(self.instance.resolve(context))
+        if not isinstance(instance, Model) or instance.pk is None:
+            raise TemplateSyntaxError(
+                f"{{% presence %}} takes an object that has been saved, not {instance!r}."
+            )
+        channel = channel_of(instance, PRESENCE)
+        if isinstance(context, RTContext) and context.page is not None:
+            self._join(context, context.page, channel)
+        return RegionNode(self.name, NodeList([_People(self.nodelist, channel, self.variable)]), {}).render(
+            context
+        )
+
+    def _join(self, context: Context, page: Page, channel: str) -> None:
+        with page.watch.ignoring():
+            grant = grants.grant(channel, getattr(page.request, "user", None))
+        includes_self = self.include_self is not None and bool(self.include_self.resolve(context))
+        page.presence[channel] = {"channel": channel, "grant": grant, "include_self": includes_self}
+
+
+class _People(Node):
+    """The content of a presence region, with its people."""
+
+    def __init__(self, nodelist: NodeList, channel: str, variable: str) -> None:
+        self.nodelist = nodelist
+        self.channel = channel
+        self.variable = variable
+
+    def render(self, context: Context) -> SafeString:
+        with context.push(**{self.variable: people_on(self.channel)}):
+            return self.nodelist.render(context)
+
+
+def live(parser: Parser, token: Token) -> RegionNode:
+    """Compile ``{% live qs as x %}…{% empty %}…{% endlive %}`` or ``{% live %}…{% endlive %}``."""
+    bits = token.split_contents()[1:]
+    sequence, variable = None, ""
+    if len(bits) >= 3 and bits[1] == "as":
+        sequence, variable, bits = parser.compile_filter(bits[0]), bits[2], bits[3:]
+    options = _compile_options(bits, parser)
+    if sequence is None:
+        nodelist = parser.parse(("endlive",))
+        parser.delete_first_token()
+        return RegionNode(_name_of(parser, token), nodelist, options)
+    items = parser.parse(("empty", "endlive"))
+    nothing = None
+    if parser.next_token().contents == "empty":
+        nothing = parser.parse(("endlive",))
+        parser.delete_first_token()
+    loop = ForNode([variable], sequence, False, items, nothing)
+    loop.token, loop.origin = token, parser.origin
+    return RegionNode(_name_of(parser, token), NodeList([loop]), options)
+
+
+def nolive(parser: Parser, token: Token) -> NoLiveNode:
+    """Compile ``{% nolive %}…{% endnolive %}``."""
+    nodelist = parser.parse(("endnolive",))
+    parser.delete_first_token()
+    return NoLiveNode(nodelist)
+
+
+def presence(parser: Parser, token: Token) -> PresenceNode:
+    """Compile ``{% presence article as people %}…{% endpresence %}``."""
+    bits = token.split_contents()[1:]
+    if len(bits) < 3 or bits[1] != "as":
+        raise TemplateSyntaxError(
+            "Write {% presence OBJECT as NAME [include_self=True] %}…{% endpresence %}."
+        )
+    instance = parser.compile_filter(bits[0])
+    extra = token_kwargs(bits[3:], parser)
+    nodelist = parser.parse(("endpresence",))
+    parser.delete_first_token()
+    return PresenceNode(_name_of(parser, token), nodelist, instance, bits[2], extra.get("include_self"))
+
+
+def _compile_options(bits: Sequence[str], parser: Parser) -> dict[str, FilterExpression]:
+    rest = [f"{bit}=True" if bit == "pause" else bit for bit in bits]
+    given = token_kwargs(rest, parser)
+    if rest:
+        raise TemplateSyntaxError(f"{{% live %}} does not know {' '.join(rest)!r}. Write {_HOW}.")
+    options = {_SHORT.get(name, name): value for name, value in given.items()}
+    unknown = sorted(options.keys() - _READ.keys())
+    if unknown:
+        raise TemplateSyntaxError(f"{{% live %}} has no option {', '.join(unknown)}. Write {_HOW}.")
+    return options
+
+
+def _name_of(parser: Parser, token: Token) -> str:
+    """Return what names a tag in every process: its template, and its place there."""
+    template = getattr(parser.origin, "template_name", None) or ""
+    line = getattr(token, "position", None) or (token.lineno,)
+    return hashlib.blake2b(f"{template}:{line[0]}".encode(), digest_size=4).hexdigest()
+
+
+def _topics(value: Any) -> tuple[str, ...]:
+    return tuple(str(value).split()) if isinstance(value, str) else tuple(map(str, value or ()))
+
+
+#: How each option's value is read.
+_READ: Mapping[str, Any] = {
+    "audience": lambda value: str(value) if value not in (None, "") else None,
+    "throttle": float,
+    "every": float,
+    "topics": _topics,
+    "announce": str,
+    "mode": str,
+    "pause": bool,
+}
+
+
+def _warn_of_no_page(context: Context) -> None:
+    logger.warning(
+        "{%% live %%} in %s is rendered for a page that is not live. Give its view the RTMixin, or @onair.live_view.",
+        getattr(context.template, "name", None) or "a template",
+    )

@@ -1,0 +1,261 @@
+"""What makes a view's page live: its GET is recorded, its HTML gets markers, and its regions are remembered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial, wraps
+from typing import Any, TypeVar
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http.response import StreamingHttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+
+from onair.changes import interest
+from onair.live import tokens
+from onair.live.markup import Document, parse
+from onair.live.reading import hooks as reading
+from onair.live.rendering import process
+from onair.live.rendering.log import Position, log
+from onair.live.rendering.replay import Replay
+from onair.live.rendering.result import PageRendering, RegionRendering
+from onair.live.rendering.viewer import Address, Viewer
+from onair.live.templating import nodes
+from onair.live.templating.page import WHOLE_PAGE, Page
+from onair.live.templating.scripts import data_script, insert
+from onair.views import markup as scripts
+
+logger = logging.getLogger("onair.live")
+
+#: The header by which a page asks for one of its regions itself.
+REGION_HEADER = "X-OnAir-Region"
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A page that is being made, and what it takes to finish it."""
+
+    page: Page
+    view: object
+    address: Address
+    viewer: Viewer
+    position: Position
+    render: Replay | None
+    fragment: str | None
+
+
+def live_view(view: _View) -> _View:
+    """Make the page of a view function live: its ``{% live %}`` regions follow the database.
+
+    Put it nearest to the function, below decorators that decide who may see the page.
+    """
+    return wrap(view, view)
+
+
+def wrap(view: Any, of: object, *, whole: bool = False) -> Any:
+    """Return a view whose GETs are recorded.
+
+    Args:
+        view: what Django calls.
+        of: what the page's token names: the view's class, or the function itself.
+        whole: whether the page is live as a whole.
+    """
+    install()
+    if iscoroutinefunction(view):
+
+        @wraps(view)
+        async def awrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            making = _begin(request, of, whole=whole)
+            if making is None:
+                return await view(request, *args, **kwargs)  # type: ignore[no-any-return]
+            with _making(making):
+                response = await view(request, *args, **kwargs)
+            return _finish(making, response)
+
+        return awrapped
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        making = _begin(request, of, whole=whole)
+        if making is None:
+            return view(request, *args, **kwargs)  # type: ignore[no-any-return]
+        with _making(making):
+            response = view(request, *args, **kwargs)
+        return _finish(making, response)
+
+    return wrapped
+
+
+def install() -> None:
+    """Make this process one that has live pages."""
+    reading.install()
+    nodes.install()
+    process.listen()
+    interest.watch_all()
+
+
+def _begin(request: HttpRequest, view: object, *, whole: bool) -> Making | None:
+    """Begin to record, where it is a page that is asked for."""
+    if request.method != "GET" or getattr(request, "onair_page", None) is not None:
+        return None
+    render: Replay | None = getattr(request, "onair_render", None) or None
+    fragment = request.headers.get(REGION_HEADER)
+    wanted = render.wanted if render is not None else frozenset({fragment}) if fragment else None
+    # Before the page's first query: what is committed from now on may be missing in it.
+    position = log.position()
+    viewer = Viewer.of(request, tokens.user_of(request), tokens.session_of(request))
+    page = request.onair_page = Page(request, wanted=wanted, whole=whole)  # type: ignore[attr-defined]
+    return Making(page, view, Address.of(request), viewer, position, render, fragment)
+
+
+@contextmanager
+def _making(making: Making) -> Iterator[None]:
+    try:
+        with making.page.making():
+            yield
+    except BaseException:
+        making.page.end()
+        raise
+
+
+def _finish(making: Making, response: HttpResponseBase) -> HttpResponseBase:
+    """Finish the page, now or when its template has been rendered."""
+    if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+        response.render = partial(_render, making, response, response.render)  # type: ignore[method-assign]
+        return response
+    try:
+        return _finished(making, response)
+    finally:
+        making.page.end()
+
+
+def _render(making: Making, response: SimpleTemplateResponse, render: Callable[[], Any]) -> HttpResponseBase:
+    """Render a template response as a part of its page."""
+    del response.render
+    try:
+        with making.page.making():
+            rendered = render()
+        return _finished(making, rendered)
+    finally:
+        making.page.end()
+
+
+def _finished(making: Making, response: HttpResponseBase) -> HttpResponseBase:
+    page = making.page
+    if not _is_html(response):
+        return response
+    assert isinstance(response, HttpResponse)
+    document = parse(response.content.decode(response.charset), page.nonce)
+    if response.status_code != 200:
+        response.content = document.html
+        return response
+    rendering = _rendering(making, document)
+    if making.render is not None:
+        making.render.result = rendering
+        return response
+    if making.fragment is not None:
+        return _fragment(rendering, making.fragment)
+    page.end()
+    response.content = _with_script(making, document, rendering, response)
+    patch_cache_control(response, private=True)
+    patch_vary_headers(response, ("Cookie",))
+    process.remember(rendering)
+    return response
+
+
+def _is_html(response: HttpResponseBase) -> bool:
+    return not isinstance(response, StreamingHttpResponse) and response.get("Content-Type", "").startswith(
+        ("text/html", "application/xhtml+xml")
+    )
+
+
+def _rendering(making: Making, document: Document) -> PageRendering:
+    page, regions = making.page, {}
+    for region in page.regions.values():
+        tree = document.root if region.id == WHOLE_PAGE else document.regions.get(region.id)
+        if tree is None:
+            _warn_of_lost(making.address, document)
+            continue
+        reads = page.reads_of(region)
+        channel = making.address.channel(region.id, reads.audience.key)
+        regions[region.id] = RegionRendering(region.id, channel, tree, reads)
+    return PageRendering(
+        making.address, making.viewer, making.position, page.access(), regions, page.presence
+    )
+
+
+def _warn_of_lost(address: Address, document: Document) -> None:
+    for lost in document.lost:
+        logger.warning("%s: a live region is not followed: %s", address, lost)
+
+
+def _fragment(rendering: PageRendering, region_id: str) -> HttpResponse:
+    """Answer a page that asks for one of its regions itself."""
+    region = rendering.regions.get(region_id)
+    if region is None:
+        content: dict[str, Any] = {"r": region_id, "gone": True}
+    else:
+        content = {"r": region_id, "v": region.tree.digest, "html": region.tree.html}
+        process.remember(rendering)
+    return JsonResponse(content, headers={"Cache-Control": "no-store", "Vary": "Cookie"})
+
+
+def _with_script(making: Making, document: Document, rendering: PageRendering, response: HttpResponse) -> str:
+    """Return the page with what its script is told, where the page follows or handles anything."""
+    request = making.page.request
+    events = _events_of(request)
+    if not (rendering.regions or events or rendering.presence):
+        return document.html
+    url = _exchange_url()
+    data: dict[str, Any] = {
+        "token": tokens.page_token(request, making.view, **token_data(rendering)),
+        "url": url,
+        "regions": {region.id: _told_of(region) for region in rendering.regions.values()},
+        **events,
+    }
+    if rendering.presence:
+        data["presence"] = list(rendering.presence.values())
+    return insert(
+        document.html, data_script(data), scripts.onair_script(nonce=getattr(request, "csp_nonce", None))
+    )
+
+
+def token_data(rendering: PageRendering) -> dict[str, Any]:
+    """Return what the page's token says: where it is, and what each of its regions was for this viewer."""
+    address, position = rendering.address, rendering.position
+    return {
+        "at": [address.origin, address.prefix, address.path, address.query],
+        "since": [position.epoch, position.number, position.time],
+        "channels": {region.id: region.channel for region in rendering.regions.values()},
+    }
+
+
+def _told_of(region: RegionRendering) -> dict[str, Any]:
+    options = region.options
+    told: dict[str, Any] = {"v": region.tree.digest}
+    if options.announce:
+        told["announce"] = options.announce
+    if options.mode:
+        told["mode"] = options.mode
+    if options.pause:
+        told["pause"] = True
+    return told
+
+
+def _events_of(request: HttpRequest) -> Mapping[str, Any]:
+    view = getattr(request, "onair_view", None)
+    return {} if view is None else view.get_live_events(request)
+
+
+def _exchange_url() -> str | None:
+    try:
+        return reverse("onair:live")
+    except NoReverseMatch:
+        return None
