@@ -28,6 +28,7 @@ WANTED = (
     "onair/static/onair/vendor/pusher-with-encryption.min.js",
     "onair/static/onair/vendor/pusher-with-encryption.min.js.LICENSE.txt",
     "onair/templatetags/onair.py",
+    "django_rt/views.py",
     "pusherable/templatetags/pusherable_tags.py",
     "pusherable/example/templates/example.html",
 )

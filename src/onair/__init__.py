@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from onair.authorization.watchlist import watchlist as watchlist
     from onair.broadcasting.decorator import broadcasts as broadcasts
     from onair.broadcasting.writing import writing as writing
+    from onair.live.toasts import toast as toast
+    from onair.live.touching import arevoke as arevoke
+    from onair.live.touching import atouch as atouch
+    from onair.live.touching import revoke as revoke
+    from onair.live.touching import touch as touch
     from onair.publishing.api import apublish as apublish
     from onair.publishing.api import batch as batch
     from onair.publishing.api import publish as publish
@@ -26,12 +31,17 @@ __version__ = "0.1.0"
 _HOMES = {
     "amembers": "onair.publishing.presence",
     "apublish": "onair.publishing.api",
+    "arevoke": "onair.live.touching",
+    "atouch": "onair.live.touching",
     "authorize": "onair.authorization.rules",
     "batch": "onair.publishing.api",
     "broadcasts": "onair.broadcasting.decorator",
     "members": "onair.publishing.presence",
     "publish": "onair.publishing.api",
+    "revoke": "onair.live.touching",
     "to": "onair.publishing.recipients",
+    "toast": "onair.live.toasts",
+    "touch": "onair.live.touching",
     "watchlist": "onair.authorization.watchlist",
     "writing": "onair.broadcasting.writing",
 }
@@ -40,12 +50,17 @@ __all__ = [
     "__version__",
     "amembers",
     "apublish",
+    "arevoke",
+    "atouch",
     "authorize",
     "batch",
     "broadcasts",
     "members",
     "publish",
+    "revoke",
     "to",
+    "toast",
+    "touch",
     "watchlist",
     "writing",
 ]

@@ -15,6 +15,7 @@ from onair.broadcasting import checks as broadcasting
 from onair.changes.triggers import checks as triggers
 from onair.embedded import checks as embedded
 from onair.exceptions import ConfigurationError
+from onair.live import checks as live
 from onair.rest import checks as rest
 from onair.views import checks as views
 
@@ -156,6 +157,7 @@ CHECKS = (
     (broadcasting.check_announced_fields, (Tags.security,)),
     (broadcasting.check_serializers, (Tags.models,)),
     (embedded.check_runserver, (Tags.compatibility,)),
+    (live.check_django_rt, (Tags.compatibility,)),
     (rest.check_alone, (Tags.compatibility,)),
     (rest.check_backends, (Tags.compatibility,)),
     (rest.check_cache, (Tags.caches,)),

@@ -11,7 +11,7 @@ from django.conf import settings
 import onair
 
 #: The packages whose names alone in INSTALLED_APPS make a project that works.
-SEEDS = ("pusherable", "drf_model_pusher")
+SEEDS = ("pusherable", "drf_model_pusher", "django_rt")
 
 
 class SeedConfig(AppConfig):
