@@ -52,9 +52,10 @@ class Table:
                 del self._rows[columns]
         for knows, columns, term in _terms(readings):
             terms = self._entering if knows else self._matching
-            terms[columns].remove(term, who)
-            if not terms[columns]:
-                del terms[columns]
+            if columns in terms:  # else it has gone with another term that was found in the same place
+                terms[columns].remove(term, who)
+                if not terms[columns]:
+                    del terms[columns]
 
     def put_affected(self, written: Written, into: set[Hashable]) -> None:
         """Add the ids of all that a row change may concern."""

@@ -39,17 +39,17 @@ class Terms:
             self._others.add(None, where.rest, who)
 
     def remove(self, term: Term, who: Hashable) -> None:
-        """Remove what was added."""
+        """Remove what was added, and with it perhaps other terms that are found in the same place."""
         where = place(term)
-        if where.scheme:
+        if where.scheme in self._schemes:
             self._schemes[where.scheme].remove(where, who)
             if not self._schemes[where.scheme]:
                 del self._schemes[where.scheme]
-        elif where.column is not None:
+        elif where.column in self._intervals:
             self._intervals[where.column].remove(where.interval, (who, where.rest))
             if not self._intervals[where.column]:
                 del self._intervals[where.column]
-        else:
+        elif not where.scheme:
             self._others.remove(None, where.rest, who)
 
     def put_fitting(self, known: Facts, into: set[Hashable]) -> None:
