@@ -84,6 +84,9 @@ class Settings:
     WEBHOOKS: list[str | dict[str, object]] | None = None
     #: Models, as "app.Model", whose writes are seen by triggers of the database (``onair.outbox``).
     TRIGGERS: list[str] | None = None
+    #: Whether this process tells the pages that follow the database what it writes. Unset: where there are
+    #: such pages. False also where it has them.
+    LIVE: bool | None = None
     #: Events that may wait for being sent; beyond it the oldest is dropped and counted.
     QUEUE_EVENTS: int = 10_000
     #: The same, in bytes of data.

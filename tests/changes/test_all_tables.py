@@ -36,7 +36,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     """Watch every table, and none by itself."""
     monkeypatch.setattr(interest, "_watched", set())
     monkeypatch.setattr(interest, "_listeners", [])
-    monkeypatch.setattr(interest, "_all", False)
+    monkeypatch.setattr(interest, "_all", None)
     interest.watch_all()
     heard = Heard()
     interest.listen(heard)
@@ -271,7 +271,7 @@ def test_nothing_is_read_for_it(
         return queries_of(database, writes(database)[name])
 
     watched = prepared()
-    monkeypatch.setattr(interest, "_all", False)
+    monkeypatch.setattr(interest, "_all", None)
     assert watched == prepared()
 
 

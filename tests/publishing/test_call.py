@@ -13,7 +13,7 @@ from django.test import TestCase
 
 from onair import publish
 from onair.publishing import dispatch
-from onair.publishing.call import Call, runs
+from onair.publishing.call import Call, Events, runs
 from onair.publishing.capture import captured
 from onair.publishing.stats import Stats
 from tests.publishing import project_test
@@ -80,7 +80,7 @@ def test_what_collects_events_lets_calls_run() -> None:
 def test_the_events_between_two_calls_stay_together() -> None:
     one, two = Call(print, "1"), Call(print, "2")
     events: list[Any] = [outgoing(str(number)) for number in range(4)]
-    assert runs([*events[:2], one, two, *events[2:]]) == [events[:2], one, two, events[2:]]
+    assert runs([*events[:2], one, two, *events[2:]]) == [Events(events[:2]), one, two, Events(events[2:])]
     assert runs([]) == []
 
 

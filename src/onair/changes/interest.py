@@ -27,7 +27,7 @@ _NEVER_APPS = {"migrations", "sessions", "onair_outbox"}
 _NEVER_MODELS = {"admin.logentry"}
 
 _watched: set[type[Model]] = set()
-_all = False
+_all: Callable[[], bool] | None = None
 _listeners: list[Listener] = []
 
 
@@ -51,22 +51,29 @@ def watch(model: type[Model]) -> None:
     compilers.install()
 
 
-def watch_all() -> None:
+def _always() -> bool:
+    return True
+
+
+def watch_all(when: Callable[[], bool] = _always) -> None:
     """Capture the writes to every table from now on, the silent ones as well.
 
     Nothing is read for it: of a table that nobody watches by itself, a write whose query does not name its
     rows is told as one row without a key, and with what the query says of all of them.
+
+    Args:
+        when: asked at each write whether it is to be captured, so it must be quick; the last one counts.
     """
     from onair.changes import compilers
 
     global _all
-    _all = True
+    _all = when
     compilers.install()
 
 
 def watches_all() -> bool:
-    """Whether the writes to every table are captured."""
-    return _all
+    """Whether the writes to every table are captured, now."""
+    return _all is not None and _all()
 
 
 @cache
@@ -81,7 +88,7 @@ def is_captured(model: type[Model]) -> bool:
     A table with triggers is seen by them alone, so that nothing is said twice; in tests nobody reads what
     they write down.
     """
-    wanted = model in _watched or (_all and not is_never_captured(model))
+    wanted = model in _watched or (_all is not None and not is_never_captured(model) and _all())
     return wanted and (not has_triggers(model) or testrun.is_set_up())
 
 

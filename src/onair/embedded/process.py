@@ -12,9 +12,10 @@ import atexit
 import logging
 import os
 import threading
+from weakref import WeakSet
 
 from onair import conf, testrun
-from onair.embedded import attendance, signalling
+from onair.embedded import attendance, handovers, signalling
 from onair.embedded.companions import Companions
 from onair.embedded.ending import close_with_uvicorn
 from onair.embedded.origins import origin_policy
@@ -47,6 +48,7 @@ class ProcessServer:
         self.server = Server((self.app,), origins=origin_policy())
         signalling.connect(self.server)
         attendance.connect(self.server)
+        self._end_handovers = handovers.connect(self.server)
         self.closed = False
         self._pid = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -116,6 +118,7 @@ class ProcessServer:
             self._claim = None
         self.closed = True
         self._companions.stop()
+        self._end_handovers()
         self._close_sockets()
 
     def _claim_site(self) -> AlreadyServed | None:
@@ -130,12 +133,17 @@ class ProcessServer:
 
     def _serve(self) -> None:
         local.register(self.app.id, self.server.publish_soon, self.server.members, self.server.expel_soon)
+        _serving.add(self)
         self._announce()
         self._companions.start()
 
+    def announce_again(self) -> None:
+        """Tell the site's other processes what has changed since."""
+        self._announce()
+
     def _announce(self) -> None:
         if self._claim is not None and self._address is not None:
-            self._claim.announce(*self._address)
+            self._claim.announce(*self._address, live=_has_live_pages)
 
     def _stand_by(self, other: AlreadyServed) -> None:
         self.server.refuse(OverCapacity(f"Process {other.pid} serves this site: set ONAIR_URL to share it"))
@@ -180,6 +188,18 @@ class ProcessServer:
 
 _lock = threading.Lock()
 _current: ProcessServer | None = None
+_serving: WeakSet[ProcessServer] = WeakSet()
+_has_live_pages = False
+
+
+def show_live_pages() -> None:
+    """Say that this process has pages that follow the database: the others are to tell it what they write."""
+    global _has_live_pages
+    if _has_live_pages:
+        return
+    _has_live_pages = True
+    for server in tuple(_serving):
+        server.announce_again()
 
 
 def current() -> ProcessServer | None:
@@ -206,8 +226,8 @@ def close() -> None:
 
 def _forget() -> None:
     """Begin anew in the child of a fork: its parent holds the site and the sockets."""
-    global _current, _lock
-    _current, _lock = None, threading.Lock()
+    global _current, _lock, _serving
+    _current, _lock, _serving = None, threading.Lock(), WeakSet()
 
 
 if hasattr(os, "register_at_fork"):

@@ -31,11 +31,12 @@ class AlreadyServed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Where the process ``pid`` serves a site's app."""
+    """Where the process ``pid`` serves a site's app, and whether it has pages that follow the database."""
 
     pid: int
     host: str
     port: int
+    live: bool = False
 
 
 class Claim:
@@ -46,9 +47,9 @@ class Claim:
         self._lock = lock
         self._pid = os.getpid()
 
-    def announce(self, host: str, port: int) -> None:
+    def announce(self, host: str, port: int, *, live: bool = False) -> None:
         """Say where the server listens; the last call counts. Call it after the socket is bound."""
-        announcement = Announcement(self._pid, _CONNECTABLE.get(host, host), port)
+        announcement = Announcement(self._pid, _CONNECTABLE.get(host, host), port, live)
         draft = self._file.with_suffix(f".{self._pid}")
         draft.write_text(json.dumps(asdict(announcement)))
         draft.replace(self._file)

@@ -1,13 +1,15 @@
-"""What is done among the events, in their order, and is no event: the call of somebody else's code."""
+"""What is done among the events, in their order, and is none: the call of somebody else's code, above all."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from onair.exceptions import ServiceDown
 from onair.publishing import failures, stats
 from onair.publishing.event import Outgoing
+from onair.publishing.handover import Handover
 from onair.publishing.route import Unavailable
 
 
@@ -24,7 +26,7 @@ class Call:
 
 
 #: What waits for its turn.
-Item = Outgoing | Call
+Item = Outgoing | Call | Handover
 
 
 def run(call: Call) -> None:
@@ -46,14 +48,36 @@ def run(call: Call) -> None:
         stats.add(sent=1)
 
 
-def runs(items: Sequence[Item]) -> list[Call | list[Outgoing]]:
-    """Return the items in their order, the events between two calls together."""
-    parts: list[Call | list[Outgoing]] = []
+class Events(NamedTuple):
+    """Events that follow each other."""
+
+    items: list[Outgoing]
+
+
+class Handovers(NamedTuple):
+    """The same of what is handed over."""
+
+    items: list[Handover]
+
+
+#: What is done at once.
+Part = Call | Events | Handovers
+
+
+def runs(items: Sequence[Item]) -> list[Part]:
+    """Return the items in their order, those of one kind together, and each call alone."""
+    parts: list[Part] = []
     for item in items:
-        if isinstance(item, Call):
-            parts.append(item)
-        elif parts and isinstance(parts[-1], list):
-            parts[-1].append(item)
-        else:
-            parts.append([item])
+        last = parts[-1] if parts else None
+        match item:
+            case Call():
+                parts.append(item)
+            case Outgoing():
+                if not isinstance(last, Events):
+                    parts.append(last := Events([]))
+                last.items.append(item)
+            case Handover():
+                if not isinstance(last, Handovers):
+                    parts.append(last := Handovers([]))
+                last.items.append(item)
     return parts

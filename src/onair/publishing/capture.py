@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from onair import commit
-from onair.publishing.call import Call, Item
+from onair.publishing.call import Item
 from onair.publishing.event import Event, Outgoing
 
 _captures: list[list[Event]] = []
@@ -39,7 +39,7 @@ def collect(items: Sequence[Item]) -> Sequence[Item]:
     if not _captures:
         return items
     _captures[-1].extend(item.event() for item in items if isinstance(item, Outgoing))
-    return [item for item in items if isinstance(item, Call)]
+    return [item for item in items if not isinstance(item, Outgoing)]
 
 
 def current() -> list[Event]:

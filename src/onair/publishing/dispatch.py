@@ -16,6 +16,7 @@ from onair.publishing import capture, ending, failures, stats, testrun
 from onair.publishing.call import Call, Item
 from onair.publishing.carrier import Carrier
 from onair.publishing.event import Event, Outgoing, prepare
+from onair.publishing.handover import Handover
 from onair.publishing.queue import EventQueue
 from onair.publishing.route import deliver
 from onair.publishing.routes import Routes, in_process
@@ -67,6 +68,17 @@ def call(action: Callable[[], object], *, label: str, using: str | None = None, 
         ConnectionDoesNotExist: there is no database ``using``.
     """
     _hold(Call(action, label, size), using)
+
+
+def hand_over(name: str, line: bytes) -> None:
+    """Hand a line over to the site's code in the server's process, at once and in order with the events.
+
+    Nothing is raised for what happens on the way. Where no other process is the server, it goes nowhere.
+
+    Args:
+        name: what it is called there (:mod:`onair.embedded.handovers`).
+    """
+    _leave([Handover(name, line)])
 
 
 @contextmanager
@@ -171,7 +183,7 @@ def _parts(item: Item) -> Sequence[Item]:
 
 
 def _are_events(items: Sequence[Item]) -> TypeGuard[Sequence[Outgoing]]:
-    return not any(isinstance(item, Call) for item in items)
+    return all(isinstance(item, Outgoing) for item in items)
 
 
 def _sender_of_process() -> Sender:

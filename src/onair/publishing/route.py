@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from onair.publishing import failures, stats
-from onair.publishing.event import Outgoing
+
+T = TypeVar("T")
 
 #: Seconds that one request may take, beside the two that connecting may.
 TIMEOUT = 5.0
@@ -39,6 +40,10 @@ class Unavailable(NotDelivered):
         self.wish = wish
 
 
+class NotThere(Unavailable):
+    """What answers has nothing at this address: it is another server, or has no such app."""
+
+
 class Outage(NamedTuple):
     """Why the last so many of some events, or calls, did not arrive."""
 
@@ -50,13 +55,13 @@ class Outage(NamedTuple):
         _fail(self.error, self.left)
 
 
-class Route(Protocol):
-    """A way to a server."""
+class Route(Protocol[T]):
+    """A way to a server, for one kind of items: events, as a rule."""
 
-    def chunks(self, events: Sequence[Outgoing]) -> Iterable[Sequence[Outgoing]]:
+    def chunks(self, events: Sequence[T]) -> Iterable[Sequence[T]]:
         """Return the events in their order, in parts that are posted each at once."""
 
-    def post(self, chunk: Sequence[Outgoing], timeout: float) -> None:
+    def post(self, chunk: Sequence[T], timeout: float) -> None:
         """Send one part.
 
         Args:
@@ -70,7 +75,7 @@ class Route(Protocol):
         """Let go of what is kept open between two posts."""
 
 
-def attempt(route: Route, events: Sequence[Outgoing], deadline: float = float("inf")) -> Outage | None:
+def attempt(route: Route[T], events: Sequence[T], deadline: float = float("inf")) -> Outage | None:
     """Send the events in their order, until nobody answers. What is refused is logged and counted.
 
     Args:
@@ -86,14 +91,14 @@ def attempt(route: Route, events: Sequence[Outgoing], deadline: float = float("i
     return None
 
 
-def deliver(route: Route, events: Sequence[Outgoing]) -> None:
+def deliver(route: Route[T], events: Sequence[T]) -> None:
     """Send the events in their order, once. What fails is logged and counted; nothing is raised for it."""
     outage = attempt(route, events)
     if outage is not None:
         outage.give_up()
 
 
-def _post(route: Route, chunk: Sequence[Outgoing], deadline: float) -> Iterator[int]:
+def _post(route: Route[T], chunk: Sequence[T], deadline: float) -> Iterator[int]:
     """Send a part. Yield the number of events whose fate is known, as it becomes known."""
     try:
         route.post(chunk, _time_left(deadline))

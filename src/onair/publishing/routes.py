@@ -11,8 +11,9 @@ from onair.engines.local import PublishSoon
 from onair.exceptions import ConfigurationError
 from onair.protocol.app import App
 from onair.publishing import failures, stats, testrun
-from onair.publishing.call import Call, Item, run, runs
+from onair.publishing.call import Call, Events, Handovers, Item, Part, run, runs
 from onair.publishing.event import Outgoing
+from onair.publishing.handover import Handover
 from onair.publishing.hosted import Hosted
 from onair.publishing.http_api import BATCH, OWN_BATCH, HttpApi
 from onair.publishing.route import Outage, Route, Unavailable, attempt
@@ -55,7 +56,7 @@ class Routes:
 
     def __init__(self, *, batch: bool = True) -> None:
         self._batch = batch
-        self._route: Route | None = None
+        self._route: Route[Outgoing] | None = None
         self._taken_for: object = None
         # Whether there was a server in another process. While it starts again its events wait.
         self._has_found = False
@@ -68,8 +69,8 @@ class Routes:
         """
         left = len(items)
         for part in runs(items):
-            outage = _do(part) if isinstance(part, Call) else self._send(part, deadline)
-            left -= 1 if isinstance(part, Call) else len(part)
+            outage = self._do(part, deadline)
+            left -= 1 if isinstance(part, Call) else len(part.items)
             if outage is not None:
                 return Outage(outage.error, left + outage.left)
         return None
@@ -85,6 +86,26 @@ class Routes:
         if self._route is not None:
             self._route.close()
             self._route = None
+
+    def _do(self, part: Part, deadline: float) -> Outage | None:
+        match part:
+            case Call():
+                return _call(part)
+            case Handovers(items):
+                return self._hand_over(items, deadline)
+            case Events(events):
+                return self._send(events, deadline)
+
+    def _hand_over(self, items: Sequence[Handover], deadline: float) -> Outage | None:
+        """Hand over to a server that another process may be; where there is none, nobody waits for it."""
+        try:
+            route = self._current()
+        except (ConfigurationError, announcements.UnsafeFolder):  # as each event says
+            route = None
+        if isinstance(route, HttpApi):
+            return attempt(route.for_handovers, items, deadline)
+        stats.add(dropped=len(items))
+        return None
 
     def _send(self, events: Sequence[Outgoing], deadline: float) -> Outage | None:
         try:
@@ -102,7 +123,7 @@ class Routes:
             failures.warn_once("no server", NO_SERVER)
         return None
 
-    def _current(self) -> Route | None:
+    def _current(self) -> Route[Outgoing] | None:
         target = conf.target()
         way = embedded_way(target.app) if isinstance(target, conf.Embedded) else None
         if self._route is None or self._taken_for != (target, way):
@@ -111,7 +132,7 @@ class Routes:
             self._taken_for = (target, way)
         return self._route
 
-    def _make(self, target: conf.Target, way: PublishSoon | Announcement | None) -> Route | None:
+    def _make(self, target: conf.Target, way: PublishSoon | Announcement | None) -> Route[Outgoing] | None:
         if isinstance(target, conf.HostedPusher):
             return Hosted(target, batch=BATCH if self._batch else 1)
         if isinstance(target, conf.RemoteServer):
@@ -122,7 +143,7 @@ class Routes:
         return InProcess(target.app, way) if way is not None else None
 
 
-def _do(call: Call) -> Outage | None:
+def _call(call: Call) -> Outage | None:
     try:
         run(call)
     except Unavailable as error:

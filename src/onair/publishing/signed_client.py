@@ -12,7 +12,7 @@ from urllib3.exceptions import HTTPError, ProtocolError
 from onair.protocol.app import App
 from onair.protocol.signing import signed_query
 from onair.publishing.retry_after import retry_after_seconds
-from onair.publishing.route import NotDelivered, Refused, Unavailable
+from onair.publishing.route import NotDelivered, NotThere, Refused, Unavailable
 
 #: Seconds that a connection may take to be made.
 CONNECT_TIMEOUT = 2.0
@@ -21,6 +21,7 @@ _HEADERS = {"Content-Type": "application/json", "User-Agent": "django-onair"}
 
 #: Answers that an event in the request is the reason for.
 _OF_THE_EVENT = {400, 413, 422}
+NOT_FOUND = 404
 
 #: What to do about an answer.
 _REMEDIES = {
@@ -110,6 +111,8 @@ def error_of(status: int, message: str, remedy: str, retry_after: str | None) ->
     kind, message = f"refused {status}", f"{message} {remedy}"
     if status in _OF_THE_EVENT:
         return Refused(kind, message)
+    if status == NOT_FOUND:
+        return NotThere(kind, message)
     return Unavailable(kind, message, wish=retry_after_seconds(retry_after))
 
 

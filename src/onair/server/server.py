@@ -56,6 +56,9 @@ class ServedApp:
         self.telling = Telling(app, self._call_later, held=server.watch.timings.held)
         if self.telling.is_wanted:
             self.hub.notify = self.telling.notice
+        #: Takes what other processes of the site hand over, by its name, and says whether it can: set by the
+        #: site's code in this process. It must not wait.
+        self.take: Callable[[str, bytes], bool] | None = None
         self._server = server
         self._waits = False
 

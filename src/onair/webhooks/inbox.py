@@ -30,6 +30,11 @@ class Inbox(Generic[Item]):
         return len(self._items)
 
     @property
+    def is_full(self) -> bool:
+        """Whether the next item may drop the oldest."""
+        return len(self._items) >= self._most or self._bytes >= self._most_bytes
+
+    @property
     def is_closed(self) -> bool:
         return self._closed
 

@@ -78,9 +78,10 @@ class Command(BaseCommand):
 
     def serve_remote(self, serving: Serving) -> None:
         """Serve the app that ONAIR_URL names, for a site that publishes there."""
-        from onair.embedded import signalling
+        from onair.embedded import attendance, handovers, signalling
         from onair.embedded.companions import Companions
         from onair.embedded.origins import origin_policy
+        from onair.engines import local
         from onair.server.run import run
         from onair.server.server import Server
 
@@ -91,12 +92,17 @@ class Command(BaseCommand):
 
         server = Server((app,), origins=origin_policy())
         signalling.connect(server)
+        attendance.connect(server)
+        end_handovers = handovers.connect(server)
+        local.register(app.id, server.publish_soon, server.members, server.expel_soon)
         companions = Companions()
         companions.start()
         try:
             run(server, on_bound=started, **serving.options(server))
         finally:
+            local.unregister(app.id)
             companions.stop()
+            end_handovers()
 
     def refuse_hosted(self, serving: Serving) -> NoReturn:
         raise CommandError(

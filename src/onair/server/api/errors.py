@@ -32,6 +32,15 @@ class RequestTooLarge(ProtocolError):
         super().__init__(f"The request has more than {limit:,} bytes: send fewer or smaller events")
 
 
+class HandedTooMuch(ProtocolError):
+    """The site's code has not done yet what was handed over to it before."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("The site's code is behind with what was handed over before: try again in a moment")
+
+
 class EventTooLarge(ProtocolError):
     """The data of an event is longer than the app allows."""
 
