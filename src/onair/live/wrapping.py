@@ -16,8 +16,7 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from onair.changes import interest
-from onair.live import tokens
+from onair.live import capture, tokens
 from onair.live.markup import Document, parse
 from onair.live.reading import hooks as reading
 from onair.live.rendering import process
@@ -98,7 +97,7 @@ def install() -> None:
     reading.install()
     nodes.install()
     process.listen()
-    interest.watch_all()
+    capture.begin()
 
 
 def _begin(request: HttpRequest, view: object, *, whole: bool) -> Making | None:

@@ -6,19 +6,27 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth import user_logged_out
+from django.http import HttpRequest
+
 from onair.changes import interest
 from onair.changes.change import Commit
 from onair.embedded import attendance
 from onair.hub.attendance import Attendance
+from onair.live import tokens
 from onair.live.rendering import telling
 from onair.live.rendering.engine import Engine
 from onair.live.rendering.exchange import Asking
 from onair.live.rendering.exchange import exchange as answer
-from onair.live.rendering.log import log
+from onair.live.rendering.log import Change, log
 from onair.live.rendering.memory import Memory
 from onair.live.rendering.replay import Denied, is_rendering, replay
 from onair.live.rendering.result import PageRendering
 from onair.live.rendering.viewer import Address, Viewer
+from onair.live.signals import revoked, touched
+from onair.live.templating.people import topic_of
+from onair.live.touching import revoke
+from onair.signals import member_added, member_removed
 
 _engine: Engine | None = None
 
@@ -63,6 +71,7 @@ def start() -> Callable[[], None]:
     """Start the engine beside the sockets. Return how to end it."""
     global _engine
     listen()
+    _hear_of_members()
     engine = Engine(Memory())
     attended = Attendance(engine.joined, engine.left)
     _engine = engine
@@ -79,18 +88,51 @@ def start() -> Callable[[], None]:
     return stop
 
 
-def _changed(commit: Commit) -> None:
-    if is_rendering():
-        # A page that writes when it is rendered would be rendered for ever.
-        return
-    log.append(commit)
-    if _engine is not None:
-        _engine.changed(commit)
-
-
 def listen() -> None:
-    """Hear of what is committed in this process, and of what others hand over."""
-    interest.listen(_changed)
+    """Hear of what is committed in this process, of what others hand over, and of who logs out."""
+    interest.listen(_committed)
+    touched.connect(_touched, dispatch_uid="onair.live")
+    revoked.connect(_revoked, dispatch_uid="onair.live")
+    user_logged_out.connect(_logged_out, dispatch_uid="onair.live")
+
+
+def _hear_of_members() -> None:
+    member_added.connect(_member_came_or_went, dispatch_uid="onair.live")
+    member_removed.connect(_member_came_or_went, dispatch_uid="onair.live")
+
+
+def _committed(commit: Commit) -> None:
+    # A page that writes when it is rendered would be rendered for ever.
+    if not is_rendering():
+        _changed(commit)
+
+
+def _touched(topic: str, **kwargs: Any) -> None:
+    _changed(topic)
+
+
+def _member_came_or_went(channel: str, **kwargs: Any) -> None:
+    _changed(topic_of(channel))
+
+
+def _changed(change: Change) -> None:
+    log.append(change)
+    if _engine is not None:
+        _engine.changed(change)
+
+
+def _revoked(user_pk: str, **kwargs: Any) -> None:
+    if _engine is not None:
+        _engine.doubt(lambda viewer: viewer.user == user_pk)
+
+
+def _logged_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    session = tokens.session_of(request)
+    if _engine is not None:
+        # Its session is flushed in a moment: who asked anew now would be let in once more.
+        _engine.doubt(lambda viewer: bool(session) and viewer.session == session, telling.DENIED)
+    elif user is not None:
+        revoke(user)
 
 
 def _forget() -> None:
