@@ -107,10 +107,10 @@ class Worker:
 
 
 @contextmanager
-def newsroom(folder: Path) -> Iterator[Newsroom]:
+def newsroom(folder: Path, **environment: str) -> Iterator[Newsroom]:
     """The site, with its tables, and a server that other processes find."""
     shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__"))
     with started(folder, "manage.py", "migrate", "--run-syncdb", "--verbosity", "0") as process:
         assert process.exit_code() == 0, process.written
-    with runserver(folder, "--noreload") as site:
+    with runserver(folder, "--noreload", **environment) as site:
         yield Newsroom(site)

@@ -59,7 +59,7 @@ def decode(line: bytes) -> Commit:
         rows = [_change(*row) for row in content["rows"] if _model(row[0]) is not None]
         tables = filter(None, map(_model, content["tables"]))
         return Commit(str(content["using"]), rows, tables, silent=True)
-    except (KeyError, TypeError, IndexError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"This is no commit: {error!r}") from error
 
 

@@ -160,8 +160,8 @@ class ProcessServer:
         if self._claim_site() is not None:
             self._loop.call_later(STAND_BY, self._take_over)
             return
+        self.server.refuse(None)  # before the others find it
         self._serve()
-        self.server.refuse(None)
         logger.warning("The process that served the sockets of this site has gone: this one serves them now.")
 
     def _close_sockets(self) -> None:

@@ -13,7 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent
 SECRET_KEY = "a secret that only the tests know"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
-ROOT_URLCONF = "urls"
+ROOT_URLCONF = os.environ.get("TEST_URLCONF", "urls")
 WSGI_APPLICATION = "wsgi.application"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -21,7 +21,10 @@ INSTALLED_APPS = ["django.contrib.contenttypes", "onair", "jobs", "django_tasks_
 if TASKS_PACKAGE == "django_tasks":
     INSTALLED_APPS.append(TASKS_PACKAGE)
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
-ONAIR = {"DRAIN_TIMEOUT": float(os.environ.get("TEST_DRAIN_TIMEOUT", "5"))}
+ONAIR = {
+    "DRAIN_TIMEOUT": float(os.environ.get("TEST_DRAIN_TIMEOUT", "5")),
+    "LIVE": {"always": True, "never": False}.get(os.environ.get("TEST_LIVE", "")),
+}
 TASKS = {
     "default": {"BACKEND": "django_tasks_db.DatabaseBackend"},
     "immediate": {"BACKEND": f"{TASKS_PACKAGE}.backends.immediate.ImmediateBackend"},
