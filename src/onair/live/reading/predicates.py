@@ -8,16 +8,17 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.db.models import lookups
-from django.db.models.expressions import Col
-from django.db.models.fields import related_lookups
+from django.db.models.expressions import Col, ColPairs
+from django.db.models.fields import related_lookups, tuple_lookups
 from django.db.models.sql.where import AND, OR, NothingNode, WhereNode
 
-from onair.live.reading.tables import is_compared, is_ordered, is_plain
+from onair.changes.table import is_plain
+from onair.live.reading.tables import is_compared, is_ordered
 
 #: More conjunctions than this are not told apart.
 MOST_TERMS = 32
 
-_MODULES = frozenset({lookups.__name__, related_lookups.__name__})
+_MODULES = frozenset({lookups.__name__, related_lookups.__name__, tuple_lookups.__name__})
 _ORDERINGS = frozenset({"gt", "gte", "lt", "lte", "range"})
 
 
@@ -60,9 +61,11 @@ def disjunction_of(node: Any, vendor: str, negated: bool = False) -> Disjunction
         return _of_node(node, vendor, negated ^ node.negated)
     if isinstance(node, NothingNode):
         return TRUE if negated else FALSE
-    if type(node).__module__ in _MODULES and type(getattr(node, "lhs", None)) is Col:
+    if type(node).__module__ not in _MODULES:
+        return TRUE
+    if type(node.lhs) is Col:
         return _of_lookup(node, vendor, negated)
-    return TRUE
+    return _of_columns(node, vendor, negated) if isinstance(node.lhs, ColPairs) else TRUE
 
 
 def _of_node(node: WhereNode, vendor: str, negated: bool) -> Disjunction:
@@ -109,6 +112,30 @@ def _of_lookup(lookup: Any, vendor: str, negated: bool) -> Disjunction:
         constant = tuple(map(_constant, value)) if op == "range" else _constant(value)
         return TRUE if constant is None or constant == (None, None) else ((atom(op, constant, negated),),)
     return TRUE
+
+
+def _of_columns(lookup: Any, vendor: str, negated: bool) -> Disjunction:
+    """Return what is asked of a key of several columns."""
+    if negated or lookup.lookup_name not in ("exact", "in") or hasattr(lookup.rhs, "resolve_expression"):
+        return TRUE
+    columns = lookup.lhs.get_cols()
+    if not all(is_compared(column.target, vendor) for column in columns):
+        return TRUE
+    rows = [tuple(row) for row in ([lookup.rhs] if lookup.lookup_name == "exact" else lookup.rhs)]
+    if any(hasattr(value, "resolve_expression") for row in rows for value in row):
+        return TRUE
+    return _any_of(
+        [
+            (
+                tuple(
+                    Atom(column.alias, column.target.attname, "exact", _constant(value), False)
+                    for column, value in zip(columns, row, strict=True)
+                ),
+            )
+            for row in rows
+            if None not in row
+        ]
+    )
 
 
 def _of_membership(atom: Any, values: Any, negated: bool) -> Disjunction:

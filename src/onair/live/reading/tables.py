@@ -11,9 +11,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from onair.changes.interest import is_never_captured
-
-#: Where Django's own fields are. Others may write something else than they were given.
-_PLAIN_MODULES = frozenset({"django.db.models.fields", "django.db.models.fields.related"})
+from onair.changes.table import is_plain
 
 _NUMBERS = frozenset(
     {
@@ -76,18 +74,11 @@ def is_ordered(field: Any, vendor: str) -> bool:
     return _is_among(_ORDERED, field, vendor)
 
 
-def is_plain(field: Any) -> bool:
-    """Whether it is one of Django's own fields, whose None is NULL and whose NULL is None."""
-    return type(field).__module__ in _PLAIN_MODULES
-
-
 def _is_among(names: frozenset[str], field: Any, vendor: str) -> bool:
-    while (target := getattr(field, "target_field", None)) is not None and target is not field:
-        if not is_plain(field):
-            return False
+    while (target := getattr(field, "target_field", field)) is not field:
         field = target
     name = type(field).__name__
-    if name not in names or not is_plain(field) or getattr(field, "generated", False):
+    if name not in names or not is_plain(field):
         return False
     if name not in _TEXTS:
         return True
