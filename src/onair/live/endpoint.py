@@ -1,8 +1,9 @@
 """The endpoint where a page exchanges its token for the channels of its regions.
 
-JSON ``{"token": …, "socket_id": …, "regions": {ID: DIGEST}}`` →
-``{"regions": {ID: {"channel": …, "auth": …} | {"denied": true} | {"stale": true} | {"gone": true}}, "token": …}``,
-or 403 ``{"error": …}``.
+JSON ``{"token": …, "socket_id": …, "regions": {ID: DIGEST}}`` → ``{"regions": {ID: ANSWER}, "token": …}``,
+or 403 ``{"error": …}``. An answer is ``{"channel": …, "auth": …}``, or says why there is none:
+``{"denied": true}``; ``{"stale": true}`` where the site failed; ``{"gone": true}`` where the page has no such
+region any more.
 """
 
 from __future__ import annotations

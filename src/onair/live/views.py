@@ -32,7 +32,7 @@ class RTMixin(EventsMixin):
     live_whole_page = False
 
     @classonlymethod
-    def as_view(cls, **initkwargs: Any) -> Any:
+    def as_view(cls, **initkwargs: Any) -> Any:  # noqa: N805 (a class method)
         """Return the view. Its GETs are recorded."""
         return wrap(super().as_view(**initkwargs), cls, whole=cls.live_whole_page)  # type: ignore[misc]
 

@@ -1,4 +1,4 @@
-"""What makes a view's page live: its GET is recorded, its HTML gets markers, and its regions are remembered."""
+"""What makes a view's page live: its GET is recorded, its HTML gets markers, its regions are remembered."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def live_view(view: _View) -> _View:
 
     Put it nearest to the function, below decorators that decide who may see the page.
     """
-    return wrap(view, view)
+    wrapped: _View = wrap(view, view)
+    return wrapped
 
 
 def wrap(view: Any, of: object, *, whole: bool = False) -> Any:
@@ -127,7 +128,8 @@ def _making(making: Making) -> Iterator[None]:
 def _finish(making: Making, response: HttpResponseBase) -> HttpResponseBase:
     """Finish the page, now or when its template has been rendered."""
     if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
-        response.render = partial(_render, making, response, response.render)  # type: ignore[method-assign]
+        render = partial(_render, making, response, response.render)
+        response.render = render  # type: ignore[method-assign,assignment]
         return response
     try:
         return _finished(making, response)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from onair.changes.change import Commit
 from onair.live.markup import diff
@@ -157,7 +157,7 @@ class Engine:
             if isinstance(one, str):
                 dirty.append(self._regions[one])
             else:
-                self._expel(self._accesses.get(one, ()), telling.AGAIN)
+                self._expel(self._accesses.get(cast("_Access", one), ()), telling.AGAIN)
         if len(dirty) > MANY:
             dirty = [region for region in dirty if not self._leave_to_browsers(region)]
         self._soil(dirty)
@@ -349,7 +349,7 @@ class Engine:
     def _denied(self, region: LiveRegion, viewer: Viewer, denied: Denied) -> None:
         if denied.is_failure:
             logger.error(
-                "The region %s of %s could not be rendered: its pages show what they had. The site answered %d.",
+                "The region %s of %s could not be rendered: its pages show what they had (status %d).",
                 region.id,
                 region.address,
                 denied.status,

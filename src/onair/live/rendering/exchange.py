@@ -1,4 +1,4 @@
-"""A page's token for the channels of its regions: asked where the session is, answered where the sockets are."""
+"""A page's token for its regions' channels: asked where the session is, answered where the sockets are."""
 
 from __future__ import annotations
 

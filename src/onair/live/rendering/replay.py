@@ -1,4 +1,4 @@
-"""A page asked for again: a GET of its own address, through the site's middleware and URLconf, as its viewer."""
+"""A page asked for again: a GET of its address, through the site's middleware and URLconf, as its viewer."""
 
 from __future__ import annotations
 

@@ -51,5 +51,5 @@ def expel(channel: str, socket_id: str, data: dict[str, Any]) -> None:
     """Let a socket hear no more of a channel, after this."""
     app_id = conf.app().id
     server = local.find_server(app_id)
-    if server is not None:
+    if server is not None and server.expel_soon is not None:
         server.expel_soon(app_id, channel, socket_id, PATCH, json.dumps(data))

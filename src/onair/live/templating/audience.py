@@ -141,7 +141,7 @@ class Watch:
         declared = next((name for name in reversed(self._declared) if name), None)
         if declared is not None:
             raise AudienceError(
-                f"What is rendered for the audience {declared!r} reads request.{what} ({where}): all of the audience "
+                f"What is rendered for the audience {declared!r} reads request.{what} ({where}): all of them "
                 "would see what one of them sees. Take the audience away, so that each visitor gets a "
                 "rendering of their own where it is needed, or read it in dispatch() and not in the content."
             )

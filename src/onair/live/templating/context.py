@@ -1,4 +1,4 @@
-"""The context of a live template: its instances are proxies, and its querysets are read where they are used."""
+"""The context of a live template: its instances are proxies, its querysets are read where they are used."""
 
 from __future__ import annotations
 

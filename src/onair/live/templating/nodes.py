@@ -19,7 +19,7 @@ from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode, ForNode, IfNode
 from django.template.loader_tags import BlockNode
 from django.templatetags.cache import CacheNode
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from onair.live.markup import Kind
 from onair.live.templating import page as pages
@@ -83,7 +83,7 @@ def _render_template(original: Callable[..., str], template: Template, context: 
             whole = page.render_region(
                 WHOLE_PAGE, Options(), lambda: original(template, context), has_surroundings=False
             )
-            return mark_safe(whole)
+            return SafeString(whole)
     finally:
         page.is_rendering = False
 
@@ -109,7 +109,7 @@ def _render_block(original: Callable[..., str], node: Node, context: RTContext) 
     return SafeString(f"{page.marks.open(Kind.BLOCK)}{original(node, context)}{page.marks.close()}")
 
 
-def _render_for(original: Callable[..., str], node: ForNode, context: RTContext) -> str:
+def _render_for(original: Callable[..., str], node: Any, context: RTContext) -> str:
     page = _marked(context)
     if page is None:
         return original(node, context)

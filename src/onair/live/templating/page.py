@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
-from django.template.context import BaseContext
+from django.template.context import RequestContext
 from django.utils import timezone, translation
 
 from onair.exceptions import ConfigurationError
@@ -153,8 +153,8 @@ class Page:
             return ""
         if len(self.regions) >= MAX_REGIONS:
             raise ConfigurationError(
-                f"The page {self.request.path} has more than {MAX_REGIONS} live regions: put {{% live %}} around "
-                "the list, not into each of its items."
+                f"{self.request.path} has more than {MAX_REGIONS} live regions: put {{% live %}} around the "
+                "list, not into each of its items."
             )
         region = self.regions[region_id] = Region(region_id, options, has_surroundings=has_surroundings)
         for topic in options.topics:
@@ -191,7 +191,7 @@ class Page:
             yield
 
     def region_id(self, node: str) -> str:
-        """Return the id of the region that a tag of the template makes now: the tag's, and a number for more."""
+        """Return the id of the region that a tag makes now: the tag's own, and a number for more."""
         number = self._numbers[node] = self._numbers.get(node, 0) + 1
         return node if number == 1 else f"{node}.{number}"
 
@@ -213,7 +213,7 @@ class Page:
         )
 
     def access(self) -> ReadSet:
-        """Return what decided that this visitor may see the page, as far as its view and its regions asked."""
+        """Return what decided that this visitor may see the page, as far as its code asked."""
         access = Recorder()
         access.include(self._view.read_set())
         access.include(self.watch.recorder.read_set())
@@ -248,12 +248,12 @@ class Surroundings:
     values: tuple[dict[str, int], ...]
 
     @classmethod
-    def of(cls, context: BaseContext) -> Surroundings:
+    def of(cls, context: RequestContext) -> Surroundings:
         """Remember them."""
         layers = tuple({key: id(value) for key, value in layer.items()} for layer in context.dicts)
-        return cls(len(context.dicts), getattr(context, "_processors_index", 0), layers)
+        return cls(len(context.dicts), vars(context)["_processors_index"], layers)
 
-    def have_changed(self, context: BaseContext) -> bool:
+    def have_changed(self, context: RequestContext) -> bool:
         """Whether a tag of the template has put variables there since."""
         for depth, layer in enumerate(context.dicts):
             if depth >= self.depth:

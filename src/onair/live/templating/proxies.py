@@ -105,7 +105,7 @@ def wrap(value: Any) -> Any:
     """
     if type(value) is RTModelProxy:
         return value
-    if isinstance(value, Model) and not isinstance(value, type):
+    if isinstance(value, Model):
         return RTModelProxy(value)
     if type(value) in (list, tuple) and value and all(isinstance(one, Model) for one in value):
         return type(value)(RTModelProxy(one) for one in value)
@@ -164,7 +164,7 @@ def _shown_by(model: type[Model], name: str) -> tuple[_Shown, str | None]:
         if isinstance(field, ForeignObjectRel):
             if field.get_accessor_name() == name:
                 return (_Shown.RELATED if field.one_to_one else _Shown.KEY), key
-        elif isinstance(field, Field) and (field.column is not None or field.many_to_many):
+        elif isinstance(field, Field) and (field.concrete or field.many_to_many):
             if name == field.name and isinstance(field, ForeignObject):
                 return _Shown.RELATED, field.attname
             if name == field.name and field.many_to_many:

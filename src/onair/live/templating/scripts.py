@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 #: The id of the element that holds it.
 ELEMENT_ID = "onair-live"
@@ -24,7 +24,7 @@ _CLIENT = re.compile(r"<script\b[^>]*\sdata-onair-key=")
 def data_script(data: dict[str, Any]) -> SafeString:
     """Return the element that the script reads."""
     text = json.dumps(data, separators=(",", ":")).translate(_ESCAPES)
-    return format_html('<script type="application/json" id="{}">{}</script>', ELEMENT_ID, mark_safe(text))
+    return format_html('<script type="application/json" id="{}">{}</script>', ELEMENT_ID, SafeString(text))
 
 
 def insert(html: str, data: str, script: str) -> str:
@@ -39,7 +39,4 @@ def insert(html: str, data: str, script: str) -> str:
 
 
 def _last(pattern: re.Pattern[str], html: str) -> re.Match[str] | None:
-    found = None
-    for found in pattern.finditer(html):
-        pass
-    return found
+    return next(reversed(list(pattern.finditer(html))), None)

@@ -143,7 +143,9 @@ def live(parser: Parser, token: Token) -> RegionNode:
         nothing = parser.parse(("endlive",))
         parser.delete_first_token()
     loop = ForNode([variable], sequence, False, items, nothing)
-    loop.token, loop.origin = token, parser.origin
+    loop.token = token
+    if parser.origin is not None:
+        loop.origin = parser.origin
     return RegionNode(_name_of(parser, token), NodeList([loop]), options)
 
 
@@ -205,6 +207,6 @@ _READ: Mapping[str, Any] = {
 
 def _warn_of_no_page(context: Context) -> None:
     logger.warning(
-        "{%% live %%} in %s is rendered for a page that is not live. Give its view the RTMixin, or @onair.live_view.",
+        "{%% live %%} in %s is on a page that is not live. Give its view the RTMixin, or @onair.live_view.",
         getattr(context.template, "name", None) or "a template",
     )

@@ -13,7 +13,7 @@ from onair.live import tokens
 from onair.live.templating.audience import FACTS, QUESTIONS, Visitor, Watch
 
 
-class WatchedUser(SimpleLazyObject):
+class WatchedUser(SimpleLazyObject):  # type: ignore[type-arg] # generic in its stubs alone
     """The request's user, as any code sees it; what is asked of it is noted."""
 
     def __init__(self, find: Callable[[], Any], watch: Watch) -> None:
@@ -23,7 +23,7 @@ class WatchedUser(SimpleLazyObject):
     def _setup(self) -> None:
         watch: Watch = self.__dict__["_watch"]
         with watch.ignoring():
-            super()._setup()
+            super()._setup()  # type: ignore[misc] # the stubs leave it out
             user = self.__dict__["_wrapped"]
             if isinstance(user, Model):
                 # Any of it may decide what the visitor may see: rights, whether the account is active.
@@ -60,9 +60,9 @@ class WatchedUser(SimpleLazyObject):
 
 
 def _user_of(watched: WatchedUser) -> Any:
-    if watched._wrapped is empty:  # type: ignore[has-type]
+    if watched._wrapped is empty:
         watched._setup()
-    return watched._wrapped  # type: ignore[has-type]
+    return watched._wrapped
 
 
 def _question(watch: Watch, name: str, ask: Callable[..., bool]) -> Callable[..., bool]:
@@ -136,9 +136,8 @@ def visitor_of(request: HttpRequest) -> Visitor:
 
 def watch_visitor(request: HttpRequest, watch: Watch) -> Callable[[], None]:
     """Let a request note what is read of its visitor from now on. Return how to let it be as it was."""
-    before = {
-        name: vars(request)[name] for name in ("user", "auser", "session", "COOKIES") if name in vars(request)
-    }
+    request.COOKIES  # noqa: B018 (read before the page does, so that there is something to watch)
+    before = {name: vars(request)[name] for name in _WATCHED if name in vars(request)}
     watched = {name: _WATCHED[name](value, watch) for name, value in before.items()}
     vars(request).update(watched)
 
@@ -154,9 +153,9 @@ def watch_visitor(request: HttpRequest, watch: Watch) -> Callable[[], None]:
 def unlazy(user: Any) -> Any:
     """Return a user itself, where a request has it behind something lazy."""
     while isinstance(user, LazyObject):
-        if user._wrapped is empty:  # type: ignore[has-type]
+        if user._wrapped is empty:
             user._setup()
-        user = user._wrapped  # type: ignore[has-type]
+        user = user._wrapped
     return user
 
 
