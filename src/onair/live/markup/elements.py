@@ -39,11 +39,17 @@ HEAD: Final = _names("base basefont bgsound link meta noframes noscript script s
 #: End a paragraph that is still open.
 CLOSE_P: Final = HEADINGS | _names(
     "address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form header hgroup hr li listing main menu nav ol p plaintext pre search section summary table ul xmp"
+    "footer form header hgroup hr li listing main menu nav ol p plaintext pre search section summary table "
+    "ul xmp"
 )
 
+#: What the names of elements of svg and math begin with where they are kept: "title" is HTML's.
+FOREIGN: Final = " "
+
 #: Elements of svg and math that hold HTML.
-INTEGRATION: Final = _names("foreignobject desc title mi mo mn ms mtext annotation-xml")
+INTEGRATION: Final = frozenset(
+    FOREIGN + name for name in _names("foreignobject desc title mi mo mn ms mtext annotation-xml")
+)
 
 #: Where a search for an open element ends.
 SCOPE: Final = INTEGRATION | _names("#document applet caption html marquee object table td template th")
@@ -97,8 +103,6 @@ DIRECT: Final = {
     "head": HEAD,
     "select": _names("option optgroup"),
 }
-
-FOREIGN: Final = _names("math svg")
 
 #: End the svg or math that they stand in.
 BREAKS_OUT: Final = HEADINGS | _names(

@@ -77,7 +77,7 @@ class Placing:
                 elif name is None:
                     after = self._comment(begin, at)
                 else:
-                    self._cut_off()
+                    after = self._cut_off(at)
                 if not slash and after != at:
                     at = after
                     resumed = True
@@ -108,7 +108,7 @@ class Placing:
             self._moved(first, TORN)
 
     def _comment(self, begin: int, end: int) -> int:
-        if self.text.startswith(_CDATA, begin) and self._in_foreign():
+        if self.text.startswith(_CDATA, begin) and self.open.in_foreign:
             end = self.text.find("]]>", begin) + 3
             end = len(self.text) if end < 3 else end
         elif forged := FORGED.match(self.text, begin):
@@ -119,7 +119,7 @@ class Placing:
 
     def _start(self, name: str, attributes: str, begin: int, end: int) -> int:
         open_ = self.open
-        foreign = self._in_foreign()
+        foreign = open_.in_foreign
         if foreign:
             exists = open_.start_foreign(name, Tag(name, attributes).closed)
         else:
@@ -128,16 +128,17 @@ class Placing:
         if open_.low != NOWHERE or open_.implied:
             self._moved(begin, TORN)
         after = end
-        if not foreign and name in _RAW_END:
+        raw = not foreign and name in _RAW_END
+        if raw:
             ending = _RAW_END[name].search(self.text, end)
             after = ending.start() if ending else len(self.text)
         elif name == "plaintext":
             after = len(self.text)
         elif name in ("pre", "listing") and self.text.startswith(("\n", "\r"), end):
             self.unsplit.update(at for at, offset in enumerate(self.offsets) if offset == end)
-        if self.offsets[self.mark] < end or after > end or ANCHOR in attributes.lower():
+        if raw or self.offsets[self.mark] < end or ANCHOR in attributes.lower():
             bound = exists and open_.blind < 0
-            self._rewrite(Tag(name, attributes), begin + 1 + len(name), end, after, bound)
+            self._rewrite(Tag(name, attributes), begin + 1 + len(name), end, after if raw else None, bound)
         return after
 
     def _end(self, name: str, end: int) -> None:
@@ -150,23 +151,21 @@ class Placing:
             if self.drafts[-1].depth > len(names):
                 self._tear(len(names), TORN)
             return
-        if self._in_foreign():
+        if names[-1].startswith(html.FOREIGN):
             open_.end_foreign(name)
         else:
             open_.end(name)
         self._moved(end, TORN)
 
-    def _cut_off(self) -> None:
+    def _cut_off(self, end: int) -> int:
         """The page ends in a tag: a browser drops that, and with it whatever it was."""
         self._tear(0, UNFINISHED)
         self._inside(sys.maxsize, UNFINISHED)
-
-    def _in_foreign(self) -> bool:
-        return len(self.open.names) > self.open.foreign and self.open.in_foreign()
+        return end
 
     # Attributes and texts
 
-    def _rewrite(self, tag: Tag, begin: int, end: int, after: int, bound: bool) -> None:
+    def _rewrite(self, tag: Tag, begin: int, end: int, after: int | None, bound: bool) -> None:
         """Bind what a tag's attributes and its text have of marks, and take away the page's own anchors."""
         text = self.text
         holes: list[tuple[int, int, Bound | str]] = []
@@ -178,7 +177,7 @@ class Placing:
                 raw = text[first:last]
                 if self._balanced(first, last) and tag.may_bind(attribute, raw):
                     holes.append((first, last, Bound(attribute.name, raw)))
-        if bound and after > end and tag.name in html.RCDATA and after < len(text):
+        if bound and after is not None and tag.name in html.RCDATA and after < len(text):
             first = end + (tag.name == "textarea" and text.startswith("\n", end))
             if self._balanced(end, after):
                 holes.append((first, after, Bound(None, text[first:after])))
@@ -187,7 +186,7 @@ class Placing:
                 self._inside(first, IN_TAG)
                 self.mark = bisect_right(self.offsets, last)
         self._inside(end, IN_TAG)
-        if after > end:
+        if after is not None:
             self._inside(after + 1, IN_RAW)
         if bindings := sum(isinstance(hole, Bound) for _, _, hole in holes):
             self._write(begin)

@@ -21,14 +21,13 @@ class OpenElements:
     ``low`` is how few were open at some time since it was set last: blocks that were opened deeper are torn.
     ``implied`` names the elements that the last tag opened beside its own, and ``implied_at`` the depth of
     the first of them. ``blind`` is the depth of an element in which no place is safe, -1 where there is
-    none; at ``watch`` and below, an end is more than an end. Deeper than ``foreign`` one may be in svg or
-    math.
+    none; at ``watch`` and below, an end is more than an end.
     """
 
     __slots__ = (
+        "_in_body",
         "after_body",
         "blind",
-        "foreign",
         "has_head",
         "implied",
         "implied_at",
@@ -44,7 +43,7 @@ class OpenElements:
         self.implied_at = 0
         self.blind = _UNBLINDED
         self.watch = 2
-        self.foreign = sys.maxsize
+        self._in_body: list[str] = []
         self.has_head = self.after_body = False
 
     def start(self, name: str, hidden_input: bool = False) -> bool:
@@ -55,12 +54,12 @@ class OpenElements:
             return True
         if name in ("html", "head", "body", "frameset"):
             return self._start_document(name)
-        if len(names) < 3:
+        if self.after_body:
+            self._reopen_body()
+        elif len(names) < 3:
             self._imply_document(name)
         elif names[-1] == "head" and name not in html.HEAD:
             self._open_body()
-        elif self.after_body:
-            self._lower(1)
         if name in html.TABLE_STRUCTURE:
             return self._start_table_part(name)
         if names[-1] in html.FOSTERING and name not in html.ANYWHERE_IN_TABLES and name != "table":
@@ -70,16 +69,17 @@ class OpenElements:
                 self._foster()
         elif names[-1] == "colgroup" and name != "template":
             self._close(len(names) - 1)
-        elif "select" in names:
-            self._start_in_select(name)
+        exists = "select" not in names or self._start_in_select(name)
         if name in html.CLOSE_P:
             self._close_in_scope("p", html.BUTTON_SCOPE)
         step = _STARTS.get(name)
         if step is not None and not step(self, name):
             return False
-        if name not in html.VOID:
+        if name in ("svg", "math"):
+            self._push(html.FOREIGN + name)
+        elif name not in html.VOID:
             self._push(name)
-        return True
+        return exists
 
     def text(self) -> None:
         """Text that is not blank, where the current element is one of SENSITIVE."""
@@ -89,19 +89,33 @@ class OpenElements:
             self._close(len(self.names) - 1)
             self._foster()
         elif self.after_body:
-            self._lower(1)
+            self._reopen_body()
         else:
             self._open_body()
 
     def end(self, name: str) -> None:
         """An end tag."""
         names = self.names
+        if self.after_body:
+            if name not in ("body", "html"):
+                self._reopen_body()
+        elif name in ("body", "br", "html") and (len(names) < 3 or names[-1] == "head"):
+            self._open_body()
         if name in ("body", "html"):
             if "body" in names:
-                self._close(min(len(names), 2))
+                self._in_body = names[2:]
+                del names[2:]
+                self._lower(2)
                 self.after_body = True
+        elif name == "head" and len(names) < 3 and not self.has_head:
+            self.has_head = True
+            self._imply(*("html", "head")[len(names) - 1 :])
+            self._close(2)
         elif names[-1] == name:
             self._close(len(names) - 1)
+        elif "select" in names and name not in html.IN_SELECT and name != "select":
+            self._blind(0)
+            self._lower(names.index("select"))
         elif name in html.FORMATTING:
             self._end_formatting(name)
         elif name in html.HEADINGS:
@@ -117,34 +131,38 @@ class OpenElements:
         else:
             self._close_in_scope(name, html.SCOPE if name in html.SPECIAL else html.SPECIAL - {name})
 
+    @property
     def in_foreign(self) -> bool:
-        """Whether the current element is one of svg or math. Asked where more than ``foreign`` are open."""
-        if self.names[self.foreign] not in html.FOREIGN:
-            self.foreign = sys.maxsize
-            return False
-        inner = next(
-            name for name in reversed(self.names) if name in html.FOREIGN or name in html.INTEGRATION
-        )
-        return inner in html.FOREIGN
+        """Whether a tag that comes now is one of svg or math."""
+        name = self.names[-1]
+        return name.startswith(html.FOREIGN) and name not in html.INTEGRATION
 
     def start_foreign(self, name: str, closed: bool) -> bool:
         """A start tag in svg or math, which may end itself. Returns whether there is an element."""
         if name in html.BREAKS_OUT:
-            while self.names[-1] not in html.FOREIGN:
-                self.names.pop()
-            self._close(len(self.names) - 1)
+            depth = len(self.names)
+            while (
+                self.names[depth - 1].startswith(html.FOREIGN)
+                and self.names[depth - 1] not in html.INTEGRATION
+            ):
+                depth -= 1
+            self._close(depth)
             return self.start(name)
+        if name == "annotation-xml":
+            self._blind(len(self.names))
         if not closed:
-            self._push(name)
+            self._push(html.FOREIGN + name)
         return True
 
     def end_foreign(self, name: str) -> None:
-        """An end tag in svg or math."""
-        at = next(at for at in range(len(self.names) - 1, -1, -1) if self.names[at] in html.FOREIGN)
-        if name in self.names[at:]:
-            self._close(len(self.names) - 1 - self.names[::-1].index(name))
-        else:
-            self.end(name)
+        """An end tag where the current element is one of svg or math."""
+        at = len(self.names) - 1
+        while self.names[at].startswith(html.FOREIGN):
+            if self.names[at] == html.FOREIGN + name:
+                self._close(at)
+                return
+            at -= 1
+        self.end(name)
 
     @property
     def moves_text(self) -> bool:
@@ -234,9 +252,7 @@ class OpenElements:
 
     def _imply_document(self, name: str) -> None:
         """Something that is neither html nor head nor body, with no body open."""
-        if self.after_body:
-            self._lower(1)
-        elif name in html.HEAD and not self.has_head:
+        if name in html.HEAD and not self.has_head:
             self.has_head = True
             self._imply(*("html", "head")[len(self.names) - 1 :])
         elif name in html.HEAD:
@@ -249,6 +265,12 @@ class OpenElements:
             self._close(2)
         self.has_head = True
         self._imply(*("html", "body")[len(self.names) - 1 :])
+
+    def _reopen_body(self) -> None:
+        """Something behind the body: a browser puts it into the body."""
+        self._lower(1)
+        self.names += self._in_body
+        self.after_body = False
 
     # Tables
 
@@ -319,21 +341,20 @@ class OpenElements:
         self._blind(len(self.names))
         return True
 
-    def _start_foreign(self, name: str) -> bool:
-        self.foreign = min(self.foreign, len(self.names))
-        return True
-
     def _start_frameless(self, name: str) -> bool:
         self._blind(0)
         return True
 
-    def _start_in_select(self, name: str) -> None:
+    def _start_in_select(self, name: str) -> bool:
+        """Returns whether all browsers make an element of it."""
         at = self._find("select", html.SCOPE)
         if at is None or name in html.IN_SELECT:
-            return
+            return True
         self._lower(at)
         if name in ("select", "input", "keygen", "textarea"):
             self._close(at)
+            return name != "select"
+        return False
 
     # Misnested ends
 
@@ -376,7 +397,6 @@ _STARTS: Final[dict[str, Callable[[OpenElements, str], bool]]] = {
     **dict.fromkeys(("rt", "rp", "rb", "rtc"), OpenElements._start_ruby),
     **dict.fromkeys(("a", "nobr"), OpenElements._start_link),
     **dict.fromkeys(("plaintext", "frameset"), OpenElements._start_frameless),
-    **dict.fromkeys(html.FOREIGN, OpenElements._start_foreign),
     "button": OpenElements._start_button,
     "form": OpenElements._start_form,
     "table": OpenElements._start_table,
