@@ -158,6 +158,7 @@ CHECKS = (
     (broadcasting.check_serializers, (Tags.models,)),
     (embedded.check_runserver, (Tags.compatibility,)),
     (live.check_django_rt, (Tags.compatibility,)),
+    (live.check_own_server, (Tags.compatibility,)),
     (rest.check_alone, (Tags.compatibility,)),
     (rest.check_backends, (Tags.compatibility,)),
     (rest.check_cache, (Tags.caches,)),

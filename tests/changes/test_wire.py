@@ -120,3 +120,9 @@ def test_a_line_is_json() -> None:
         "tables": [],
         "rows": [["library.book", "deleted", {"u": str(key)}, None, {"price": {"n": "1.50"}}]],
     }
+
+
+def test_of_a_large_commit_only_the_tables_are_told() -> None:
+    row = RowChange(Book, Kind.CREATED, 1, None, {"title": "x" * wire.MOST_BYTES})
+    line = wire.encode(Commit("default", [row], [Author]))
+    assert wire.decode(line) == Commit("default", (), [Author, Book], silent=True)

@@ -15,6 +15,9 @@ from django.db.models import Model
 
 from onair.changes.change import Commit, Kind, RowChange
 
+#: The bytes of a line that has rows in it.
+MOST_BYTES = 512 * 1024
+
 #: The types that are told, each with its sign, how it is written, and how it is read again.
 _TYPES: Mapping[type, tuple[str, Callable[[Any], Any], Callable[[Any], Any]]] = {
     date: ("d", date.isoformat, date.fromisoformat),
@@ -37,7 +40,18 @@ _MISSING = object()
 
 
 def encode(commit: Commit) -> bytes:
-    """Return a commit as a line. A value of a type that is not told is left out: then it is not known."""
+    """Return a commit as a line. A value of a type that is not told is left out: then it is not known.
+
+    Of a commit that is too large for one request, only the tables are told.
+    """
+    line = _encode(commit)
+    if len(line) <= MOST_BYTES:
+        return line
+    tables = commit.tables.union(change.model for change in commit.rows)
+    return _encode(Commit(commit.using, (), tables))
+
+
+def _encode(commit: Commit) -> bytes:
     content = {
         "using": commit.using,
         "tables": [table._meta.label_lower for table in commit.tables],

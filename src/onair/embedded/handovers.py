@@ -45,7 +45,7 @@ class Receiver(Worker[tuple[str, bytes]]):
         """
         if name not in _handlers:
             return False
-        if self._inbox.is_full:
+        if not self._inbox.has_room(len(body)):
             raise HandedTooMuch
         self._leave((name, body), len(body))
         return True

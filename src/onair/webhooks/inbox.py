@@ -29,10 +29,9 @@ class Inbox(Generic[Item]):
     def __len__(self) -> int:
         return len(self._items)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether the next item may drop the oldest."""
-        return len(self._items) >= self._most or self._bytes >= self._most_bytes
+    def has_room(self, size: int) -> bool:
+        """Whether an item of so many bytes drops none that is there."""
+        return len(self._items) < self._most and self._bytes + size <= self._most_bytes
 
     @property
     def is_closed(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from onair.server.api.errors import HandedTooMuch
+from onair.server.api.handovers import MAX_BODY
 from tests.server.clients import Site, signed_path
 from tests.server.conftest import APP
 
@@ -53,4 +54,9 @@ def test_what_nobody_signed_is_refused(site: Site, taken: list[tuple[str, bytes]
     path = signed_path(APP, "onair/changes", b"x")
     assert site.request("POST", path, b"y")[0] == 401
     assert site.request("GET", signed_path(APP, "onair/changes", method="GET"))[0] == 405
+    assert taken == []
+
+
+def test_a_body_has_a_limit(site: Site, taken: list[tuple[str, bytes]]) -> None:
+    assert hand_over(site, "changes", bytes(MAX_BODY + 1))[0] == 413
     assert taken == []

@@ -6,13 +6,15 @@ from onair.protocol.app import App
 from onair.protocol.errors import shortened
 from onair.server.api.answers import DONE, Answer
 from onair.server.api.errors import NotFound
-from onair.server.api.events import MAX_BATCH_BODY
 from onair.server.api.request import Request
 from onair.server.server import ServedApp
 
+#: The largest body. What our own processes hand over is far below.
+MAX_BODY = 4 * 1024 * 1024
+
 
 def body_limit(app: App) -> int:
-    return MAX_BATCH_BODY
+    return MAX_BODY
 
 
 def take(served: ServedApp, request: Request) -> Answer:
