@@ -51,11 +51,13 @@ unit: $(OLD)/ready $(NEW)/ready javascript
 	PYTHONDEVMODE=1 $(OLD)/bin/python -m pytest --numprocesses=auto
 	PYTHONDEVMODE=1 $(NEW)/bin/python -m pytest --numprocesses=auto
 
-# Random bytes for the parsers, for some seconds each; `python -m tests.fuzz.run --help` for longer.
+# Random bytes for the parsers, and random queries and writes for live pages, for some seconds each.
+# `python -m tests.fuzz.run --help` and `python -m tests.live.soundness --help` for longer.
 fuzz: $(OLD)/ready
 	$(OLD)/bin/python $(PIP) install --group fuzz
 	$(OLD)/bin/python -m tests.fuzz.run frames --seconds $(FUZZ_SECONDS)
 	$(OLD)/bin/python -m tests.fuzz.run messages --seconds $(FUZZ_SECONDS)
+	$(OLD)/bin/python -m tests.live.soundness --seconds $(FUZZ_SECONDS)
 
 # The package as a user gets it: built once, installed into an empty environment, and asked for its files.
 package: $(OLD)/ready

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count, product
+from random import Random
 
 import django
 
@@ -49,7 +50,8 @@ def _run(options: argparse.Namespace, databases: list[str]) -> int:
     end = time.monotonic() + options.seconds
     missed = 0
     for seed in count(options.seed):
-        for using, way, keyed in kinds:
+        # So that each has its turn, however short the time is.
+        for using, way, keyed in Random(seed).sample(kinds, len(kinds)):
             if time.monotonic() > end or missed >= options.misses:
                 break
             with populated(using), WAYS[way](using) as heard:
@@ -59,7 +61,7 @@ def _run(options: argparse.Namespace, databases: list[str]) -> int:
                         break
                     trial.step()
             for text in trial.score.missed:
-                print(f"MISSED, seed {seed}, {using}, {way}, keyed {keyed}: {text}\n")
+                _say(f"MISSED, seed {seed}, {using}, {way}, keyed {keyed}: {text}\n")
             missed += len(trial.score.missed)
             scores[using, way, keyed].add(trial.score)
         else:
@@ -67,8 +69,12 @@ def _run(options: argparse.Namespace, databases: list[str]) -> int:
                 continue
         break
     for (using, way, keyed), score in scores.items():
-        print(f"{using:8}  {way:8}  {'keyed' if keyed else 'broad'}  {score}")
+        _say(f"{using:8}  {way:8}  {'keyed' if keyed else 'broad'}  {score}")
     return 1 if missed else 0
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
 
 
 @contextmanager
@@ -90,7 +96,7 @@ def _databases(wanted: list[str]) -> Iterator[list[str]]:
             cluster.ensure_started()
             connections["postgres"].settings_dict["HOST"] = cluster.folder
         except NoPostgres as error:
-            print(f"Not on PostgreSQL: {error}")
+            _say(f"Not on PostgreSQL: {error}")
             wanted = [name for name in wanted if name != "postgres"]
     setup_test_environment()
     made = setup_databases(verbosity=0, interactive=False, aliases={"default", *wanted})

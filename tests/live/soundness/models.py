@@ -1,4 +1,4 @@
-"""A site of all that queries do with tables: two joins deep, links, a child's table, NULL, what is computed."""
+"""A site of all that queries do with tables: joins, links, a child's table, NULL, what is computed."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ class Score:
     """What a trial has come to.
 
     ``missed`` says of each change that was not matched which it was. ``evaluations`` are the queries that were
-    run after a write, ``matched`` those that would have been run again; ``by_table`` as many as would have been,
-    if a write to a table were one to each of its queries; ``changed`` those that had to.
+    run after a write, ``matched`` those that would have been run again; ``by_table`` as many as would have
+    been if a write to a table were one to each of its queries; ``changed`` those that had to.
     """
 
     missed: list[str] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Live:
         # A copy, which has no result yet: `.all()` would not do for raw SQL.
         queryset = self.queryset._chain() if hasattr(self.queryset, "_chain") else _again(self.queryset)
         try:
-            return eval(self.finish, {**language.names, "qs": queryset})  # noqa: S307
+            return eval(self.finish, {**language.names, "qs": queryset})
         except TypeError as error:  # of a stale cache, such as None < 1 in sorted()
             return f"failed: {error}"
 

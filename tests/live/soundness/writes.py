@@ -128,10 +128,9 @@ class Writer:
     def _bulk(self, model: str) -> str:
         r = self._random
         if model == "Member" or r.random() < 0.3:
-            return (
-                "q(Tag).bulk_create([Tag(name='a', weight={}), Tag(name='n', weight={})], update_conflicts=True,"
-                " unique_fields=['name'], update_fields=['weight'])"
-            ).format(r.randint(0, 4), r.randint(0, 4))
+            tags = ", ".join(f"Tag(name={name!r}, weight={r.randint(0, 4)})" for name in "an")
+            conflicts = "update_conflicts=True, unique_fields=['name'], update_fields=['weight']"
+            return f"q(Tag).bulk_create([{tags}], {conflicts})"
         if r.random() < 0.5:
             return f"q({model}).bulk_create([{self._new(model)}, {self._new(model)}])"
         names = self._some(model)
@@ -180,12 +179,13 @@ class Writer:
         model = model if model in _TABLES else "Note"
         table = f"soundness_{model.lower()}"
         name, value = r.choice(list(_TABLES[model].items()))
+        pairs = f"soundness_note n, soundness_person p WHERE n.id % 7 = {r.randint(0, 6)} AND p.id < 3"
+        rows = f"SELECT n.id, p.id, 2 FROM {pairs}"
         return r.choice(
             [
                 f"sql('UPDATE {table} SET {name} = {{}} WHERE id % 3 = {r.randint(0, 2)}'.format({value!r}))",
                 f"sql('UPDATE {table} SET {name} = {{}} WHERE id = {r.randint(1, 20)}'.format({value!r}))",
                 f"sql('DELETE FROM soundness_like WHERE id % 5 = {r.randint(0, 4)}')",
-                "sql('INSERT INTO soundness_like (note_id, person_id, weight) SELECT n.id, p.id, 2 FROM"
-                f" soundness_note n, soundness_person p WHERE n.id % 7 = {r.randint(0, 6)} AND p.id < 3')",
+                f"sql('INSERT INTO soundness_like (note_id, person_id, weight) {rows}')",
             ]
         )

@@ -31,7 +31,7 @@ class Place:
 
     ``values`` are of the columns of its ``scheme``: each of them for one column, tuples for several. Without
     a scheme it may have an ``interval`` of ``column``, as the numbers of its kind. ``rest`` is what is to be
-    asked of what is found there.
+    asked of what is found there. Where ``is_unlike``, the only value is the one that a row must not have.
     """
 
     scheme: Scheme = ()
@@ -39,6 +39,7 @@ class Place:
     column: tuple[str, Any] | None = None
     interval: Interval = (-inf, inf)
     rest: tuple[Condition, ...] = ()
+    is_unlike: bool = False
 
 
 def place(term: Term) -> Place:
@@ -55,7 +56,7 @@ def place(term: Term) -> Place:
     if named:
         scheme = tuple((column, kind) for column, (kind, _) in named)
         return Place(scheme, (tuple(value for _, (_, value) in named),), rest=rest)
-    return _among(rest) or _within(rest) or Place(rest=rest)
+    return _among(rest) or _within(rest) or _unlike(rest) or Place(rest=rest)
 
 
 def number_of(fact: Told) -> float | None:
@@ -96,6 +97,16 @@ def _within(rest: tuple[Condition, ...]) -> Place | None:
     return Place(
         column=column, interval=(max(first for first, _ in ends), min(last for _, last in ends)), rest=rest
     )
+
+
+def _unlike(rest: tuple[Condition, ...]) -> Place | None:
+    """Return the place by the only condition, where that is a value which a row must not have."""
+    if len(rest) != 1 or not rest[0].negated or rest[0].op != "exact":
+        return None
+    known = told(rest[0].value)
+    if known is None or not _is_exact(known):
+        return None
+    return Place(((rest[0].column, known[0]),), (known[1],), is_unlike=True)
 
 
 def _ends(condition: Condition) -> Iterator[tuple[tuple[str, Any], float, float]]:

@@ -55,6 +55,12 @@ class Found(Generic[_Key]):
             if who not in into and any(may_all_hold(conditions, known) for conditions in alternatives):
                 into.add(who)
 
+    def put_others(self, key: _Key, into: set[Hashable]) -> None:
+        """Add the ids without conditions of all other keys."""
+        for other, plain in self._plain.items():
+            if other != key:
+                into.update(plain)
+
     def put_all(self, into: set[Hashable]) -> None:
         for plain in self._plain.values():
             into.update(plain)
@@ -63,12 +69,17 @@ class Found(Generic[_Key]):
 
 
 class SchemeTerms:
-    """The terms of one scheme."""
+    """The terms of one scheme.
 
-    __slots__ = ("_found", "_scheme")
+    Args:
+        scheme: whose values they name.
+        is_unlike: whether these, of its only column, are those that a row must not have.
+    """
 
-    def __init__(self, scheme: Scheme) -> None:
-        self._scheme = scheme
+    __slots__ = ("_found", "_is_unlike", "_scheme")
+
+    def __init__(self, scheme: Scheme, *, is_unlike: bool) -> None:
+        self._scheme, self._is_unlike = scheme, is_unlike
         self._found: Found[Any] = Found()
 
     def __bool__(self) -> bool:
@@ -95,12 +106,14 @@ class SchemeTerms:
             fact if fact is not None and fact[0] is kind else None
             for fact, (_, kind) in zip(facts, self._scheme, strict=True)
         ]
-        if None not in have:
+        if None in have:
+            for key in self._found:
+                if len(have) == 1 or _agrees(key, have):
+                    self._found.put(key, known, into)
+        elif self._is_unlike:
+            self._found.put_others(_key(have), into)
+        else:
             self._found.put(_key(have), known, into)
-            return
-        for key in self._found:
-            if len(have) == 1 or _agrees(key, have):
-                self._found.put(key, known, into)
 
 
 def _key(have: list[Told | None]) -> Any:

@@ -19,7 +19,7 @@ class Terms:
     __slots__ = ("_intervals", "_others", "_schemes")
 
     def __init__(self) -> None:
-        self._schemes: dict[Scheme, SchemeTerms] = {}
+        self._schemes: dict[tuple[Scheme, bool], SchemeTerms] = {}
         self._intervals: dict[tuple[str, Any], Intervals] = {}
         self._others: Found[None] = Found()
 
@@ -30,9 +30,10 @@ class Terms:
         """Add a term of somebody who has no other like it."""
         where = place(term)
         if where.scheme:
-            if where.scheme not in self._schemes:
-                self._schemes[where.scheme] = SchemeTerms(where.scheme)
-            self._schemes[where.scheme].add(where, who)
+            scheme = (where.scheme, where.is_unlike)
+            if scheme not in self._schemes:
+                self._schemes[scheme] = SchemeTerms(where.scheme, is_unlike=where.is_unlike)
+            self._schemes[scheme].add(where, who)
         elif where.column is not None:
             self._intervals.setdefault(where.column, Intervals()).add(where.interval, (who, where.rest))
         else:
@@ -41,10 +42,11 @@ class Terms:
     def remove(self, term: Term, who: Hashable) -> None:
         """Remove what was added, and with it perhaps other terms that are found in the same place."""
         where = place(term)
-        if where.scheme in self._schemes:
-            self._schemes[where.scheme].remove(where, who)
-            if not self._schemes[where.scheme]:
-                del self._schemes[where.scheme]
+        scheme = (where.scheme, where.is_unlike)
+        if scheme in self._schemes:
+            self._schemes[scheme].remove(where, who)
+            if not self._schemes[scheme]:
+                del self._schemes[scheme]
         elif where.column in self._intervals:
             self._intervals[where.column].remove(where.interval, (who, where.rest))
             if not self._intervals[where.column]:
