@@ -101,6 +101,28 @@ def test_every_interval_is_found_by_what_lies_in_it_and_by_nothing_else(scale: f
         }
 
 
+@pytest.mark.parametrize(
+    "terms",
+    [
+        (Term.of({"pages": 1}), Term((), (Condition("pages", "in", frozenset({1, 2})),))),
+        (
+            Term.of({"pages": 1}, Condition("price", "gt", 1)),
+            Term.of({"pages": 1}, Condition("price", "lt", 0)),
+        ),
+        (Term((), (Condition("price", "gt", 1),)), Term((), (Condition("price", "gt", 1, negated=True),))),
+    ],
+    ids=["the same value", "the same value and conditions", "both sides"],
+)
+def test_terms_that_are_found_in_one_place_leave_together(terms: tuple[Term, ...]) -> None:
+    index = Index()
+    change = RowChange(Book, Kind.CREATED, 9)
+    for _ in range(2):
+        index.add("a", reading(*terms))
+        assert index.match(Commit("default", [change])) == {"a"}
+    index.remove("a")
+    assert index.match(Commit("default", [change])) == set()
+
+
 def test_a_moment_is_one_wherever_its_clock_stands() -> None:
     index = Index()
     noon = datetime(2026, 3, 1, 12, tzinfo=UTC)

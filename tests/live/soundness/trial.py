@@ -37,7 +37,7 @@ _MOST_ROWS = 30
 class Score:
     """What a trial has come to.
 
-    ``missed`` says of each change that was not matched which it was. ``evaluations`` are the queries that were
+    ``missed`` says of each change that was not matched. ``evaluations`` are the queries that were
     run after a write, ``matched`` those that would have been run again; ``by_table`` as many as would have
     been if a write to a table were one to each of its queries; ``changed`` those that had to.
     """
