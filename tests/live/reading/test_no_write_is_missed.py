@@ -110,9 +110,9 @@ def reported(query: Query, of: Of) -> tuple[str, ReadSet]:
     """Return some columns of a query's instances for which these are reported one by one."""
     recorder = Recorder()
     with recording(recorder):
-        rows = fetch(query(of))
+        rows = query(of)
         found = []
-        for row in rows:
+        for row in fetch(rows):  # type: ignore[type-var]
             name = "text" if hasattr(row, "text") else "content" if hasattr(row, "content") else "id"
             name = "name" if hasattr(row, "name") else name
             if hasattr(row, "_meta"):

@@ -131,17 +131,49 @@ def _fetch_all(fetch: Callable[..., None]) -> Callable[..., None]:
     return fetch_all
 
 
-def _cached(method: Callable[..., Any]) -> Callable[..., Any]:
-    """What a queryset answers from its results was read when these were."""
-
+def _item(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
-    def answer(queryset: QuerySet[Any], *args: Any, **options: Any) -> Any:
+    def answer(queryset: Any, key: Any) -> Any:
         recorder = recorders.current()
         if recorder is not None and queryset._result_cache is not None:
             _reuse(queryset, recorder)
-        return method(queryset, *args, **options)
+        return method(queryset, key)
 
     return answer
+
+
+def _number(method: Callable[..., Any]) -> Callable[..., Any]:
+    """How many rows there are, and whether there are any, shows none of their columns."""
+
+    @wraps(method)
+    def answer(queryset: Any, *args: Any) -> Any:
+        recorder = recorders.current()
+        if recorder is None:
+            return method(queryset, *args)
+        with recorders.columns_reported():
+            if queryset._result_cache is not None:
+                _reuse(queryset, recorder)
+            return method(queryset, *args)
+
+    return answer
+
+
+def _get(method: Callable[..., Any]) -> Callable[..., Any]:
+    """It counts its rows, and then gives one of them."""
+
+    @wraps(method)
+    def get(*args: Any, **options: Any) -> Any:
+        recorder = recorders.current()
+        if recorder is None:
+            return method(*args, **options)
+        mark = recorder.mark()
+        result = method(*args, **options)
+        reported = recorders.are_columns_reported()
+        for reads in recorder.since(mark):
+            recorder.query(reads, reported=reported)
+        return result
+
+    return get
 
 
 def _prefetch(prefetch: Callable[..., Any]) -> Callable[..., Any]:
@@ -223,10 +255,9 @@ _HOOKS: tuple[tuple[Any, str, Callable[[Callable[..., Any]], Callable[..., Any]]
     (SQLUpdateCompiler, "execute_returning_sql", _write),
     (SQLDeleteCompiler, "execute_sql", _write),
     (QuerySet, "_fetch_all", _fetch_all),
-    (QuerySet, "__getitem__", _cached),
-    (QuerySet, "count", _cached),
-    (QuerySet, "exists", _cached),
-    (QuerySet, "contains", _cached),
+    (QuerySet, "__getitem__", _item),
+    (QuerySet, "get", _get),
+    *((QuerySet, name, _number) for name in ("__len__", "__bool__", "count", "exists", "contains")),
     (RawQuerySet, "_fetch_all", _fetch_all),
     (query, "prefetch_one_level", _prefetch),
     (CursorWrapper, "execute", _statement),

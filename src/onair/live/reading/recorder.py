@@ -13,7 +13,7 @@ from onair.changes.interest import is_never_captured
 from onair.live.matching.reads import Reading, ReadSet, Row
 from onair.live.reading.reads import Reads
 
-_Rows = TypeVar("_Rows", bound=QuerySet[Any])
+_Instance = TypeVar("_Instance", bound=Model)
 
 _current: ContextVar[Recorder | None] = ContextVar("onair.recorder", default=None)
 
@@ -137,17 +137,24 @@ def recording(recorder: Recorder | None) -> Iterator[None]:
         _current.reset(token)
 
 
-def fetch(queryset: _Rows) -> _Rows:
-    """Evaluate a queryset for one who reports each column of its instances, and return it.
+def fetch(queryset: QuerySet[_Instance]) -> list[_Instance]:
+    """Return the instances of a queryset for one who reports each column of them that is shown.
 
-    Everybody else is taken to show all columns of what a queryset gives.
+    Who goes through a queryset by itself is taken to show all columns of what it gives.
     """
+    with columns_reported():
+        queryset._fetch_all()
+    return list(queryset._result_cache or ())
+
+
+@contextmanager
+def columns_reported() -> Iterator[None]:
+    """Let querysets be evaluated inside without showing any column of their instances."""
     token = _reports.set(True)
     try:
-        queryset._fetch_all()
+        yield
     finally:
         _reports.reset(token)
-    return queryset
 
 
 def are_columns_reported() -> bool:
