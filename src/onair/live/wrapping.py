@@ -188,7 +188,13 @@ def _rendering(making: Making, document: Document) -> PageRendering:
         channel = making.address.channel(region.id, reads.audience.key)
         regions[region.id] = RegionRendering(region.id, channel, tree, reads)
     return PageRendering(
-        making.address, making.viewer, making.position, page.access(), regions, page.presence
+        making.address,
+        making.viewer,
+        making.position,
+        page.access(),
+        regions,
+        document,
+        page.presence,
     )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 from django.core.handlers.base import BaseHandler
+from django.core.signals import setting_changed
 from django.db import close_old_connections
+from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 
 from onair.live.reading.recorder import Recorder, recording
@@ -28,10 +31,10 @@ class Replay:
     """The wish for some regions of a page, and what came of it.
 
     Args:
-        wanted: the ids of the regions.
+        wanted: the ids of the regions, None for all.
     """
 
-    wanted: frozenset[str]
+    wanted: frozenset[str] | None
     result: PageRendering | None = field(default=None)
 
 
@@ -63,30 +66,63 @@ def _handler() -> _Handler:
     return _Handler()
 
 
-def replay(address: Address, viewer: Viewer, wanted: frozenset[str]) -> PageRendering | Denied:
-    """Render some regions of a page again, as it is for this viewer.
+def _forget(setting: str, **kwargs: object) -> None:
+    if setting == "MIDDLEWARE":
+        _handler.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="onair.live.replay")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the site answered, and the live page that it is; None where it is none, or was not rendered."""
+
+    response: HttpResponseBase
+    page: PageRendering | None
+
+
+def ask(
+    address: Address,
+    viewer: Viewer,
+    wanted: frozenset[str] | None,
+    session: Mapping[str, Any] | None = None,
+) -> Answer:
+    """Ask the site for a page, as a browser does, for the sake of its regions.
 
     Nothing that the page would save of the session, and no cookie, is kept.
+
+    Args:
+        wanted: the ids of the regions, None for all.
+        session: what the viewer's session holds beside what it has, for this request alone.
     """
     wish = Replay(wanted)
-    request = RenderRequest(viewer.environ(address), wish)
+    request = RenderRequest(viewer.environ(address), wish, session)
     middleware = Recorder()
     with _rendering(), recording(middleware):
         set_script_prefix(address.prefix + "/")
         response = _handler().get_response(request)
-    if response.status_code >= 300:
-        return Denied(response.status_code)
-    if wish.result is None:
+    if wish.result is None or response.status_code >= 300:
+        return Answer(response, None)
+    access = Recorder()
+    access.include(middleware.read_set())
+    access.include(wish.result.access)
+    return Answer(response, replace(wish.result, access=access.read_set()))
+
+
+def replay(address: Address, viewer: Viewer, wanted: frozenset[str]) -> PageRendering | Denied:
+    """Render some regions of a page again, as it is for this viewer."""
+    answer = ask(address, viewer, wanted)
+    if answer.response.status_code >= 300:
+        return Denied(answer.response.status_code)
+    if answer.page is None:
         logger.error(
             "%s did not render its live page again: is it answered from a cache, or by another view? Exempt "
             "it from the site's cache, and let its view ask request.onair_render.",
             address,
         )
         return Denied(500)
-    access = Recorder()
-    access.include(middleware.read_set())
-    access.include(wish.result.access)
-    return replace(wish.result, access=access.read_set())
+    return answer.page
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from onair.live.markup import Block
+from onair.live.markup import Block, Document
 from onair.live.matching.reads import ReadSet
 from onair.live.rendering.log import Position
 from onair.live.rendering.viewer import Address, Viewer
@@ -40,6 +40,7 @@ class PageRendering:
     Args:
         position: where the change log ended before its first query.
         access: what decided that the viewer may see it.
+        document: all of it, as far as it was rendered.
     """
 
     address: Address
@@ -47,4 +48,5 @@ class PageRendering:
     position: Position
     access: ReadSet
     regions: Mapping[str, RegionRendering]
+    document: Document
     presence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -130,10 +130,17 @@ class Viewer:
 
 
 class RenderRequest(WSGIRequest):
-    """A GET of a page for the sake of its regions: what it would save of the session is dropped."""
+    """A GET of a page for the sake of its regions: what it would save of the session is dropped.
 
-    def __init__(self, environ: dict[str, Any], render: object) -> None:
+    Args:
+        session: what its session holds beside what it has, for this request alone.
+    """
+
+    def __init__(
+        self, environ: dict[str, Any], render: object, session: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(environ)
+        self._in_session = session
         #: True in a view that is asked for its regions, and for no visitor's request.
         self.onair_render = render
         self._dont_enforce_csrf_checks = True
@@ -147,6 +154,11 @@ class RenderRequest(WSGIRequest):
         for name in _SAVES:
             if hasattr(store, name):
                 setattr(store, name, _adropped if name.startswith("a") else _dropped)
+        if self._in_session:
+            store.update(self._in_session)
+            # As if it had come so: nothing of it is to be saved.
+            store.accessed = store.modified = False
+            self._in_session = None
         self.__dict__["session"] = store
 
 

@@ -58,6 +58,7 @@ class Region:
 
     id: str
     options: Options
+    place: str
     recorder: Recorder = field(default_factory=Recorder)
     touches: dict[Touch, None] = field(default_factory=dict)
     #: Whether what the template read around it may show in it.
@@ -66,11 +67,16 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What a region depends on: the database's part of it, and the visitors'."""
+    """What a region depends on: the database's part of it, and the visitors'.
+
+    Args:
+        place: where its tag is, for people; empty for the page as a whole.
+    """
 
     read_set: ReadSet
     audience: Audience
     options: Options
+    place: str = ""
 
 
 class Page:
@@ -142,12 +148,19 @@ class Page:
                 self._outside_touches.update(touches)
 
     def render_region(
-        self, region_id: str, options: Options, render: Callable[[], str], *, has_surroundings: bool
+        self,
+        region_id: str,
+        options: Options,
+        render: Callable[[], str],
+        *,
+        has_surroundings: bool,
+        place: str = "",
     ) -> str:
         """Render a region, and return it with its marks; nothing where it is not wanted.
 
         Args:
             has_surroundings: whether variables of the template around it reach into it.
+            place: where its tag is, for people.
         """
         if not self.is_wanted(region_id):
             return ""
@@ -156,7 +169,9 @@ class Page:
                 f"{self.request.path} has more than {MAX_REGIONS} live regions: put {{% live %}} around the "
                 "list, not into each of its items."
             )
-        region = self.regions[region_id] = Region(region_id, options, has_surroundings=has_surroundings)
+        region = self.regions[region_id] = Region(
+            region_id, options, place, has_surroundings=has_surroundings
+        )
         for topic in options.topics:
             region.recorder.topic(topic)
         self._inside.append(region)
@@ -209,7 +224,10 @@ class Page:
         declared = region.options.audience or self.audience
         audience = audience_of(_counted(touches, declared), self.visitor, declared)
         return Reads(
-            region.recorder.read_set(), Audience(_placed(audience.key), audience.why), region.options
+            region.recorder.read_set(),
+            Audience(_placed(audience.key), audience.why),
+            region.options,
+            region.place,
         )
 
     def access(self) -> ReadSet:

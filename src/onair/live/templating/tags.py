@@ -33,8 +33,11 @@ _SHORT = {"on": "topics"}
 class RegionNode(Node):
     """A region of a page: its content follows the database."""
 
-    def __init__(self, name: str, nodelist: NodeList, options: Mapping[str, FilterExpression]) -> None:
+    def __init__(
+        self, name: str, place: str, nodelist: NodeList, options: Mapping[str, FilterExpression]
+    ) -> None:
         self.name = name
+        self.place = place
         self.nodelist = nodelist
         self.options = options
 
@@ -52,6 +55,7 @@ class RegionNode(Node):
                 options,
                 lambda: self.nodelist.render(context),
                 has_surroundings=surroundings is None or surroundings.have_changed(context),
+                place=self.place,
             )
         )
 
@@ -82,12 +86,14 @@ class PresenceNode(Node):
     def __init__(
         self,
         name: str,
+        place: str,
         nodelist: NodeList,
         instance: FilterExpression,
         variable: str,
         include_self: FilterExpression | None,
     ) -> None:
         self.name = name
+        self.place = place
         self.nodelist = nodelist
         self.instance = instance
         self.variable = variable
@@ -102,9 +108,8 @@ class PresenceNode(Node):
         channel = channel_of(instance, PRESENCE)
         if isinstance(context, RTContext) and context.page is not None:
             self._join(context, context.page, channel)
-        return RegionNode(self.name, NodeList([_People(self.nodelist, channel, self.variable)]), {}).render(
-            context
-        )
+        people = NodeList([_People(self.nodelist, channel, self.variable)])
+        return RegionNode(self.name, self.place, people, {}).render(context)
 
     def _join(self, context: Context, page: Page, channel: str) -> None:
         with page.watch.ignoring():
@@ -136,7 +141,7 @@ def live(parser: Parser, token: Token) -> RegionNode:
     if sequence is None:
         nodelist = parser.parse(("endlive",))
         parser.delete_first_token()
-        return RegionNode(_name_of(parser, token), nodelist, options)
+        return RegionNode(*_names_of(parser, token), nodelist, options)
     items = parser.parse(("empty", "endlive"))
     nothing = None
     if parser.next_token().contents == "empty":
@@ -146,7 +151,7 @@ def live(parser: Parser, token: Token) -> RegionNode:
     loop.token = token
     if parser.origin is not None:
         loop.origin = parser.origin
-    return RegionNode(_name_of(parser, token), NodeList([loop]), options)
+    return RegionNode(*_names_of(parser, token), NodeList([loop]), options)
 
 
 def nolive(parser: Parser, token: Token) -> NoLiveNode:
@@ -167,7 +172,7 @@ def presence(parser: Parser, token: Token) -> PresenceNode:
     extra = token_kwargs(bits[3:], parser)
     nodelist = parser.parse(("endpresence",))
     parser.delete_first_token()
-    return PresenceNode(_name_of(parser, token), nodelist, instance, bits[2], extra.get("include_self"))
+    return PresenceNode(*_names_of(parser, token), nodelist, instance, bits[2], extra.get("include_self"))
 
 
 def _compile_options(bits: Sequence[str], parser: Parser) -> dict[str, FilterExpression]:
@@ -182,11 +187,12 @@ def _compile_options(bits: Sequence[str], parser: Parser) -> dict[str, FilterExp
     return options
 
 
-def _name_of(parser: Parser, token: Token) -> str:
-    """Return what names a tag in every process: its template, and its place there."""
+def _names_of(parser: Parser, token: Token) -> tuple[str, str]:
+    """Return what names a tag in every process, by its template and its place there; and that for people."""
     template = getattr(parser.origin, "template_name", None) or ""
     line = getattr(token, "position", None) or (token.lineno,)
-    return hashlib.blake2b(f"{template}:{line[0]}".encode(), digest_size=4).hexdigest()
+    name = hashlib.blake2b(f"{template}:{line[0]}".encode(), digest_size=4).hexdigest()
+    return name, f"{template or 'a template without a name'}, line {token.lineno}"
 
 
 def _topics(value: Any) -> tuple[str, ...]:
