@@ -17,7 +17,7 @@ export function showErrors(form, errors) {
     for (const message of messages) list.appendChild(document.createElement("li")).textContent = message;
     /** @type {HTMLElement | null} */
     const control = name ? form.querySelector(`[name=${CSS.escape(name)}]:not([type=hidden])`) : null;
-    list.id = `${control?.id || form.id + name}_error`;
+    list.id = `${control?.id || name}_error`;
     if (!control) {
       list.role = "alert";
       form.prepend(list);

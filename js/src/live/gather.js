@@ -27,7 +27,7 @@ function find(selector, element) {
 }
 
 /**
- * What is no text is said in JSON, which counts; files are beside it.
+ * What is no text is said so.
  *
  * @param {FormData} body
  * @param {string} name
@@ -37,10 +37,8 @@ function addOne(body, name, controls) {
   const [first] = controls;
   if (!first) return;
   const isList = first.multiple || /]$/.test(first.name);
-  const values = (isList || first.type === "radio" ? controls : [first]).flatMap(valuesOf);
-  const told = isList ? values.filter((value) => typeof value === "string") : first.checked;
-  if (isList || first.type === "checkbox") body.append(name + ":json", JSON.stringify(told));
-  add(body, name, values);
+  if (isList || first.type === "checkbox") body.append(name + ":as", isList ? "list" : String(first.checked));
+  add(body, name, (isList || first.type === "radio" ? controls : [first]).flatMap(valuesOf));
 }
 
 /**

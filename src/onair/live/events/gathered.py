@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -13,8 +12,9 @@ from django.utils.datastructures import MultiValueDict
 from onair.live.events.declaring import Handler
 from onair.live.events.refusals import Malformed, TooLarge
 
-#: What is added to the name of a field that is no text: its value is JSON, ``true``, ``false`` or a list.
-JSON = ":json"
+#: What is added to the name of a field that says what the others of that name are: ``true`` or ``false``,
+#: which stands for all of them, or a ``list``.
+KIND = ":as"
 
 Files: TypeAlias = "MultiValueDict[str, UploadedFile[Any]]"
 
@@ -45,23 +45,15 @@ def gather(handler: Handler, data: QueryDict, files: Files) -> dict[str, Any]:
 
 def _one(name: str, data: QueryDict, files: Files) -> Any:
     """Return the value of one element, an empty text where there is none."""
-    uploaded = files.getlist(name)
-    if (marked := data.get(name + JSON)) is not None:
-        value = _read_json(marked)
-        return [*value, *uploaded] if isinstance(value, list) else value
-    return uploaded[0] if uploaded else data.get(name, "")
-
-
-def _read_json(text: str) -> bool | list[str]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        value = None
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return value
-    raise Malformed("A gathered value is true, false, a list of texts, a text or a file.")
+    values = [*data.getlist(name), *files.getlist(name)]
+    match data.get(name + KIND):
+        case None:
+            return values[0] if values else ""
+        case "true" | "false" as checked:
+            return checked == "true"
+        case "list":
+            return values
+    raise Malformed("A gathered value is true, false, a list, a text or a file.")
 
 
 def _all(files: Files) -> Iterator[UploadedFile[Any]]:
