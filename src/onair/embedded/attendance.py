@@ -35,7 +35,7 @@ def remove(attendance: Attendance) -> None:
 def connect(server: Server) -> None:
     """Let this server, in a process of the site, tell of its live regions' channels."""
     for served in server.served.values():
-        served.attend(Attendance(_joined, _left))
+        served.attend(Attendance(_joined, _left, _admits))
 
 
 def _joined(channel: str, socket_id: str) -> None:
@@ -46,6 +46,10 @@ def _joined(channel: str, socket_id: str) -> None:
 def _left(channel: str, socket_id: str) -> None:
     for attendance in tuple(_attendances):
         _call(attendance.left, channel, socket_id)
+
+
+def _admits(channel: str, socket_id: str) -> bool:
+    return all(attendance.admits(channel, socket_id) for attendance in tuple(_attendances))
 
 
 def _call(told: Callable[[str, str], object], channel: str, socket_id: str) -> None:

@@ -14,6 +14,7 @@ from onair.hub.users import Users
 from onair.protocol import frames, messages
 from onair.protocol.app import App
 from onair.protocol.connection import ClientEvent
+from onair.protocol.errors import NotAdmitted
 from onair.protocol.member import Member
 from onair.protocol.messages import Resume
 from onair.protocol.names import kind_of
@@ -72,8 +73,12 @@ class Hub:
 
         With ``resume``, it gets positions, and what it has missed since the one that it names. The other
         listeners are told of a user's first connection. Whoever calls has checked that the listener may join,
-        and has not joined already.
+        and has not joined already. A channel of live regions may still not admit it: then it is told so.
         """
+        if not self._admits(listener, channel):
+            listener.expelled(channel)
+            listener.write(frames.text(messages.subscription_error(channel, NotAdmitted(channel))))
+            return
         joined = self._channels.get(channel)
         if joined is None:
             joined = self._occupy(channel)
@@ -191,6 +196,11 @@ class Hub:
     def connections_of(self, user_id: str) -> Sequence[Listener]:
         """The connections that are signed in as this user."""
         return self._users.connections(user_id)
+
+    def _admits(self, listener: Listener, channel: str) -> bool:
+        if self.attendance is None or not kind_of(channel).attended:
+            return True
+        return self.attendance.admits(channel, listener.socket_id)
 
     def _occupy(self, name: str) -> Channel:
         channel = self._channels[name] = Channel(name, kind_of(name))

@@ -15,7 +15,6 @@ from django.http import HttpRequest, JsonResponse
 from onair.live import tokens
 from onair.live.rendering import process
 from onair.live.rendering.exchange import Asking
-from onair.live.rendering.log import Position
 from onair.live.rendering.viewer import Address, Viewer
 from onair.live.templating.page import MAX_REGIONS
 from onair.views.asking import BadAsking, Fields, endpoint
@@ -40,8 +39,6 @@ def live(request: HttpRequest, fields: Fields) -> JsonResponse:
         Viewer.of(request, tokens.user_of(request), tokens.session_of(request)),
         socket_id,
         regions,
-        data["channels"],
-        Position(*data["since"]),
     )
     answers = process.exchange(asking)
     return JsonResponse({"regions": answers, "token": tokens.renewed(data)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial, wraps
 from typing import Any, TypeVar
 
@@ -222,7 +222,7 @@ def _with_script(making: Making, document: Document, rendering: PageRendering, r
         return document.html
     url = _exchange_url()
     data: dict[str, Any] = {
-        "token": tokens.page_token(request, making.view, **token_data(rendering)),
+        "token": tokens.page_token(request, making.view, at=astuple(rendering.address)),
         "url": url,
         "regions": {region.id: _told_of(region) for region in rendering.regions.values()},
         **events,
@@ -232,16 +232,6 @@ def _with_script(making: Making, document: Document, rendering: PageRendering, r
     return insert(
         document.html, data_script(data), scripts.onair_script(nonce=getattr(request, "csp_nonce", None))
     )
-
-
-def token_data(rendering: PageRendering) -> dict[str, Any]:
-    """Return what the page's token says: where it is, and what each of its regions was for this viewer."""
-    address, position = rendering.address, rendering.position
-    return {
-        "at": [address.origin, address.prefix, address.path, address.query],
-        "since": [position.epoch, position.number, position.time],
-        "channels": {region.id: region.channel for region in rendering.regions.values()},
-    }
 
 
 def _told_of(region: RegionRendering) -> dict[str, Any]:

@@ -317,6 +317,15 @@ class NotSignedIn(SubscriptionRefused):
         super().__init__(f"Channel {shortened(channel)} is for its user alone: sign in as this user first")
 
 
+class NotAdmitted(SubscriptionRefused):
+    """A live region's channel, wanted with a signature from before: who has it asks anew."""
+
+    status = 403
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(f"Channel {shortened(channel)} is not, or no longer, for this connection: ask again")
+
+
 class InvalidAuth(SubscriptionRefused):
     """The authorisation of a subscription does not hold."""
 

@@ -66,6 +66,9 @@ class Engine:
         self._regions: dict[str, LiveRegion] = {}
         self._index: Index = Index()
         self._accesses: dict[_Access, dict[tuple[str, str], None]] = {}
+        #: Who may join which channel. The loop's thread reads it.
+        self._admitted: set[tuple[str, str]] = set()
+        self._look_again_at = 0.0
         self._pool = ThreadPoolExecutor(THREADS, "onair-live-render")
         self._thread = threading.Thread(target=self._run, name="onair-live", daemon=True)
 
@@ -90,15 +93,21 @@ class Engine:
         viewer: Viewer,
         socket_id: str,
         channels: Mapping[str, tuple[str, str]],
-        access: ReadSet,
+        access: ReadSet | None,
     ) -> None:
         """A socket will listen to regions of a page.
 
         Args:
             channels: the channel of each region, and the digest of the content that the browser has.
-            access: what decided that the viewer may see the page.
+            access: what decided that the viewer may see the page. None: another process knows, and this one
+                asks the site itself.
         """
+        self._admitted.update((channel, socket_id) for channel, _ in channels.values())
         self._inbox.put(partial(self._expect, address, viewer, socket_id, dict(channels), access))
+
+    def admits(self, channel: str, socket_id: str) -> bool:
+        """Whether a socket may join a region's channel now."""
+        return (channel, socket_id) in self._admitted
 
     def joined(self, channel: str, socket_id: str) -> None:
         """A socket listens to a region's channel."""
@@ -142,11 +151,14 @@ class Engine:
         """It is time to render something."""
 
     def _seconds_until_due(self) -> float | None:
-        times = [region.not_before for region in self._regions.values() if region.is_due]
+        if not self._regions:
+            return None
+        times = [self._look_again_at]
+        times += [region.not_before for region in self._regions.values() if region.is_due]
         times += [
             one.not_before + one.every for one in self._regions.values() if one.every and not one.is_rendering
         ]
-        return max(0.0, min(times) - self._clock()) if times else None
+        return max(0.0, min(times) - self._clock())
 
     def _match(self, change: Change) -> None:
         if not self._regions:
@@ -179,27 +191,31 @@ class Engine:
         viewer: Viewer,
         socket_id: str,
         channels: dict[str, tuple[str, str]],
-        access: ReadSet,
+        access: ReadSet | None,
     ) -> None:
-        self._give_up_who_did_not_come()
         until = self._clock() + PATIENCE
         key = ("access", address, viewer)
         held = self._accesses.setdefault(key, {})
-        self._index.remove(key)
-        self._index.add(key, access)
+        if access is None:
+            self._pool.submit(self._look, address, viewer, frozenset(channels))
+        else:
+            self._index.remove(key)
+            self._index.add(key, access)
         for region_id, (channel, version) in channels.items():
             region = self._regions.get(channel)
             if region is None:
                 region = self._regions[channel] = LiveRegion(channel, address, region_id)
             before = region.subscribers.get(socket_id)
+            self._admitted.add((channel, socket_id))
             subscriber = region.subscribers[socket_id] = Subscriber(socket_id, viewer, version, until)
             held[(channel, socket_id)] = None
             if before is not None and before.has_joined:
                 subscriber.has_joined = subscriber.comes_again = True
                 self._catch_up(region, subscriber)
 
-    def _give_up_who_did_not_come(self) -> None:
-        now = self._clock()
+    def _give_up(self, now: float) -> None:
+        """Forget who was expected and did not come."""
+        self._look_again_at = now + PATIENCE
         for region in list(self._regions.values()):
             for one in list(region.subscribers.values()):
                 if not one.has_joined and one.until < now:
@@ -208,8 +224,7 @@ class Engine:
     def _join(self, channel: str, socket_id: str) -> None:
         region = self._regions.get(channel)
         subscriber = None if region is None else region.subscribers.get(socket_id)
-        if region is None or subscriber is None:
-            # A signature outlives what it was given for: whoever uses it later asks again.
+        if region is None or subscriber is None:  # it was let go in this moment
             telling.expel(channel, socket_id, dict(telling.AGAIN))
             return
         subscriber.has_joined = True
@@ -256,6 +271,7 @@ class Engine:
             self._leave(channel, socket_id)
 
     def _leave(self, channel: str, socket_id: str) -> None:
+        self._admitted.discard((channel, socket_id))
         region = self._regions.get(channel)
         subscriber = None if region is None else region.subscribers.pop(socket_id, None)
         if region is None or subscriber is None:
@@ -275,6 +291,7 @@ class Engine:
     def _expel(self, held: Iterable[tuple[str, str]], verdict: Mapping[str, Any]) -> None:
         for channel, socket_id in list(held):
             region = self._regions[channel]
+            self._admitted.discard((channel, socket_id))
             telling.expel(channel, socket_id, {"r": region.id, **verdict})
             self._leave(channel, socket_id)
 
@@ -285,6 +302,8 @@ class Engine:
 
     def _render_due(self) -> None:
         now = self._clock()
+        if self._look_again_at <= now:
+            self._give_up(now)
         due = [one for one in self._regions.values() if self._is_due(one, now)]
         # Those of one page and one viewer are rendered together.
         together: dict[tuple[Address, Viewer], list[LiveRegion]] = defaultdict(list)
@@ -312,19 +331,44 @@ class Engine:
 
     def _render(self, address: Address, viewer: Viewer, wanted: list[tuple[str, str]]) -> None:
         began = self._clock()
-        result: PageRendering | Denied
-        try:
-            with own_connections():
-                result = replay(address, viewer, frozenset(region_id for _, region_id in wanted))
-        except Exception:
-            logger.exception("%s could not be rendered again.", address)
-            result = Denied(500)
+        result = _replay(address, viewer, frozenset(region_id for _, region_id in wanted))
         seconds = self._clock() - began
         self._inbox.put(
             partial(self._rendered, [channel for channel, _ in wanted], viewer, result, began, seconds)
         )
 
+    def _look(self, address: Address, viewer: Viewer, wanted: frozenset[str]) -> None:
+        """Ask the site whether a viewer may see a page, of whom another process has said so."""
+        self._inbox.put(partial(self._looked, address, viewer, _replay(address, viewer, wanted)))
+
     # On the engine's thread.
+
+    def _looked(self, address: Address, viewer: Viewer, result: PageRendering | Denied) -> None:
+        key = ("access", address, viewer)
+        held = list(self._accesses.get(key, ()))
+        if isinstance(result, Denied):
+            self._expel(held, telling.STALE if result.is_failure else telling.DENIED)
+            return
+        self.memory.remember(result)
+        self._keep_access(key, result)
+        for channel, socket_id in held:
+            region = self._regions[channel]
+            rendering = result.regions.get(region.id)
+            if rendering is not None and rendering.channel != channel:
+                self._expel([(channel, socket_id)], telling.AGAIN)
+            elif rendering is not None and region.rendering is None:
+                self._told(region, viewer, result)
+
+    def _keep_access(self, key: _Access, result: PageRendering) -> None:
+        """Follow what decided that a viewer may see a page; what has changed meanwhile is asked again."""
+        held = self._accesses.get(key)
+        if held is None:
+            return
+        self._index.remove(key)
+        self._index.add(key, result.access)
+        since = self._log.since(result.position)
+        if since is None or any(_concerns(result.access, change) for change in since):
+            self._expel(held, telling.AGAIN)
 
     def _rendered(
         self,
@@ -345,6 +389,8 @@ class Engine:
                 self._denied(region, viewer, result)
             else:
                 self._told(region, viewer, result)
+        if not isinstance(result, Denied):
+            self._keep_access(("access", result.address, viewer), result)
 
     def _denied(self, region: LiveRegion, viewer: Viewer, denied: Denied) -> None:
         if denied.is_failure:
@@ -392,6 +438,15 @@ class Engine:
             if ops is not None:
                 telling.tell(region.channel, telling.patch(region.id, before, after, ops))
         region.is_stale = False
+
+
+def _replay(address: Address, viewer: Viewer, wanted: frozenset[str]) -> PageRendering | Denied:
+    try:
+        with own_connections():
+            return replay(address, viewer, wanted)
+    except Exception:
+        logger.exception("%s could not be rendered again.", address)
+        return Denied(500)
 
 
 def _concerns(read_set: ReadSet, change: Change) -> bool:

@@ -9,10 +9,9 @@ from typing import Any
 from onair import conf
 from onair.changes.change import Commit
 from onair.live.matching.index import affects
-from onair.live.matching.reads import ReadSet
 from onair.live.rendering.engine import Engine
-from onair.live.rendering.log import Position, log
-from onair.live.rendering.memory import Access
+from onair.live.rendering.log import log
+from onair.live.rendering.memory import Access, access_of
 from onair.live.rendering.replay import Denied, replay
 from onair.live.rendering.telling import DENIED, STALE
 from onair.live.rendering.viewer import Address, Viewer
@@ -26,54 +25,59 @@ class Asking:
     Args:
         socket_id: of the page's connection.
         regions: the digests of the content that the browser has, by the regions' ids.
-        channels: what the token says of the regions, by their ids.
-        since: where the change log ended before the page's first query.
     """
 
     address: Address
     viewer: Viewer
     socket_id: str
     regions: Mapping[str, str]
-    channels: Mapping[str, str]
-    since: Position
 
 
 def exchange(engine: Engine, asking: Asking) -> dict[str, Any]:
     """Return, by region, the channel with its signature, or why there is none.
 
-    A page that was made a moment ago is believed; else it is asked for again, as this viewer.
+    A page that was made a moment ago, and of which nothing has changed since that decides who may see it, is
+    believed; else it is asked for again, as this viewer.
     """
     access = _fresh_access(engine, asking)
-    channels = dict(asking.channels)
-    refused: dict[str, Any] = {}
-    if access is None or not asking.regions.keys() <= channels.keys():
+    if access is None:
         result = replay(asking.address, asking.viewer, frozenset(asking.regions))
         if isinstance(result, Denied):
-            verdict = STALE if result.is_failure else DENIED
-            return {region: dict(verdict) for region in asking.regions}
+            return refusals(asking, result)
         engine.memory.remember(result)
-        access = result.access
-        channels = {region.id: region.channel for region in result.regions.values()}
-        refused = {region: {"gone": True} for region in asking.regions if region not in channels}
-    wanted = {
-        region: (channels[region], digest)
+        access = access_of(result)
+    channels = {
+        region: (access.channels[region], digest)
         for region, digest in asking.regions.items()
-        if region not in refused
+        if region in access.channels
     }
-    engine.expect(asking.address, asking.viewer, asking.socket_id, wanted, access)
-    return refused | {region: _signed(asking.socket_id, channel) for region, (channel, _) in wanted.items()}
+    engine.expect(asking.address, asking.viewer, asking.socket_id, channels, access.read_set)
+    return answers(asking, access.channels)
 
 
-def _fresh_access(engine: Engine, asking: Asking) -> ReadSet | None:
-    """Return why the viewer may see the page, where that is known and has not changed since."""
-    known: Access | None = engine.memory.access(asking.address, asking.viewer)
-    if known is None:
+def _fresh_access(engine: Engine, asking: Asking) -> Access | None:
+    """Return what the viewer may see of the page, where that is known and has not changed since."""
+    known = engine.memory.access(asking.address, asking.viewer)
+    if known is None or not asking.regions.keys() <= known.channels.keys():
         return None
     since = log.since(known.position)
     if since is None:
         return None
     changes = (change for change in since if isinstance(change, Commit))
-    return None if any(affects(known.read_set, change) for change in changes) else known.read_set
+    return None if any(affects(known.read_set, change) for change in changes) else known
+
+
+def refusals(asking: Asking, denied: Denied) -> dict[str, Any]:
+    """Return what is said of each region where the site does not show the page."""
+    return {region: dict(STALE if denied.is_failure else DENIED) for region in asking.regions}
+
+
+def answers(asking: Asking, channels: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is said of each region: its channel with a signature, or that the page has none."""
+    return {
+        region: _signed(asking.socket_id, channels[region]) if region in channels else {"gone": True}
+        for region in asking.regions
+    }
 
 
 def _signed(socket_id: str, channel: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -31,10 +31,23 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What decided that a viewer may see a page, and where the change log ended before."""
+    """What a viewer may see of a page.
+
+    Args:
+        read_set: what decided it.
+        position: where the change log ended before.
+        channels: of the regions that were rendered, by their ids.
+    """
 
     read_set: ReadSet
     position: Position
+    channels: Mapping[str, str]
+
+
+def access_of(page: PageRendering) -> Access:
+    """Return what the viewer may see of a page that was rendered."""
+    channels = {region.id: region.channel for region in page.regions.values()}
+    return Access(page.access, page.position, channels)
 
 
 class _Latest(Generic[_Key, _Value]):
@@ -68,7 +81,7 @@ class Memory:
     def remember(self, page: PageRendering) -> None:
         """Remember a page's regions, and that its viewer may see it."""
         with self._lock:
-            self._accesses.put((page.address, page.viewer), Access(page.access, page.position))
+            self._accesses.put((page.address, page.viewer), access_of(page))
             for region in page.regions.values():
                 self._regions.put(region.channel, Remembered(region, page.position))
 

@@ -11,10 +11,11 @@ from django.http import HttpRequest
 
 from onair.changes import interest
 from onair.changes.change import Commit
-from onair.embedded import attendance
+from onair.embedded import attendance, handovers
 from onair.hub.attendance import Attendance
+from onair.live import elsewhere as handing
 from onair.live import tokens
-from onair.live.rendering import telling
+from onair.live.rendering import elsewhere, telling
 from onair.live.rendering.engine import Engine
 from onair.live.rendering.exchange import Asking
 from onair.live.rendering.exchange import exchange as answer
@@ -27,6 +28,9 @@ from onair.live.signals import revoked, touched
 from onair.live.templating.people import topic_of
 from onair.live.touching import revoke
 from onair.signals import member_added, member_removed
+
+#: What a page's wish to listen is called between processes.
+LIVE = "live"
 
 _engine: Engine | None = None
 
@@ -64,7 +68,15 @@ def exchange(asking: Asking) -> dict[str, Any]:
     """Return the channels of a page's regions: asked of the engine here, or of the server's process."""
     if _engine is not None:
         return answer(_engine, asking)
-    return {region: dict(telling.STALE) for region in asking.regions}
+    answers = elsewhere.answer(asking)
+    handing.hand_over(LIVE, elsewhere.encode(asking, answers))
+    return answers
+
+
+def _expect_of_elsewhere(line: bytes) -> None:
+    if _engine is not None:
+        asking, channels = elsewhere.decode(line)
+        _engine.expect(asking.address, asking.viewer, asking.socket_id, channels, None)
 
 
 def start() -> Callable[[], None]:
@@ -72,8 +84,9 @@ def start() -> Callable[[], None]:
     global _engine
     listen()
     _hear_of_members()
+    handovers.add(LIVE, _expect_of_elsewhere)
     engine = Engine(Memory())
-    attended = Attendance(engine.joined, engine.left)
+    attended = Attendance(engine.joined, engine.left, engine.admits)
     _engine = engine
     engine.start()
     attendance.add(attended)
