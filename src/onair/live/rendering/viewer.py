@@ -147,7 +147,10 @@ class RenderRequest(WSGIRequest):
 
     @property
     def session(self) -> Any:
-        return self.__dict__["session"]
+        try:
+            return self.__dict__["session"]
+        except KeyError:
+            raise AttributeError("session") from None  # the site has none
 
     @session.setter
     def session(self, store: Any) -> None:
