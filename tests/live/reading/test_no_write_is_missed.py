@@ -127,7 +127,7 @@ CASES: dict[str, tuple[Callable[[Query, Of], tuple[str, ReadSet]], dict[str, Que
     "filters": (answer, FILTERS),
     "selections": (answer, SELECTIONS),
     "answers": (answer, ANSWERS),
-    "reported": (reported, FILTERS | SELECTIONS),
+    "reported": (reported, SELECTIONS),
 }
 
 

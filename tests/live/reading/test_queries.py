@@ -233,7 +233,7 @@ ROWS_AND_COLUMNS: dict[str, list[str]] = {
         "Member: any; by id",
         "Membership: any; by member_id, team_id",
         "Team: name = Red; by id, name",
-        "Member: {all} of any",
+        "Member: nothing of any",
         "Membership: nothing of any",
         "Team: nothing of any",
     ],

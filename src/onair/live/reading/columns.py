@@ -19,17 +19,21 @@ class Columns:
         scope: the SELECT.
         tables: those in its FROM, by alias: they are told what is found.
         outside: the tables of an alias that is not among them.
+        compared: whether its rows are compared with others', by all of their columns.
     """
 
-    __slots__ = ("_outside", "_scope", "_tables", "_walk")
+    __slots__ = ("_compared", "_outside", "_scope", "_tables", "_walk")
 
     def __init__(
         self,
         scope: Scope,
         tables: Mapping[str, Tabled],
         outside: Callable[[str], Iterable[Tabled]],
+        *,
+        compared: bool,
     ) -> None:
         self._scope, self._tables, self._outside = scope, tables, outside
+        self._compared = compared
         self._walk = Walk(self._attribute)
 
     def collect(self) -> list[str]:
@@ -91,7 +95,9 @@ class Columns:
 
     def _collect_selected(self) -> None:
         compiler = self._scope.compiler
-        of_instances = set(_positions(compiler.klass_info)) if compiler.query.default_cols else set()
+        of_instances: set[int] = set()
+        if compiler.query.default_cols and not self._compared:
+            of_instances.update(_positions(compiler.klass_info))
         for position, (expression, *_) in enumerate(compiler.select or ()):
             if type(expression) is Col and expression.alias in self._tables:
                 table = self._tables[expression.alias]

@@ -30,11 +30,15 @@ def plan(compiler: SQLCompiler, scopes: Sequence[Scope], results: Results) -> Re
         {alias: Tabled(alias, scope.compiler.query.alias_map[alias]) for alias in scope.aliases}
         for scope in scopes
     ]
+    counted = getattr(compiler.query, "inner_query", compiler.query)
+    compared = counted.combinator is not None
     readings = []
     for scope, tables in zip(scopes, froms, strict=True):
         # An alias from outside is one of the SELECTs around it, which may have been given to several.
-        texts = Columns(scope, tables, lambda alias: [f[alias] for f in froms if alias in f]).collect()
-        for text in texts:
+        columns = Columns(
+            scope, tables, lambda alias: [f[alias] for f in froms if alias in f], compared=compared
+        )
+        for text in columns.collect():
             for table in tables.values():
                 table.widen(f"SQL by hand: {short(text)}")
             readings.extend(named_tables(text, using))
