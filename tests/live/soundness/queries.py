@@ -63,7 +63,7 @@ class Maker:
 
     Args:
         random: the dice.
-        keyed: whether all of them name a row or a parent, as pages' queries mostly do.
+        keyed: whether they are as on pages: they name a row or a parent, and little else.
     """
 
     def __init__(self, random: Random, *, keyed: bool) -> None:
@@ -76,6 +76,9 @@ class Maker:
         if self._keyed:
             column = r.choice([name for name, kind in COLUMNS[model].items() if kind == "key"] or ["pk"])
             qs += f".filter({column}={r.randint(1, 12)})"
+            if r.random() < 0.3:
+                qs += f".{r.choice(['filter', 'exclude'])}({self._atom(model, 0)})"
+            return r.choice([self._rows, self._rows, self._values, self._number])(model, qs)
         for _ in range(r.choice([0, 1, 1, 1, 2])):
             qs += f".{r.choice(['filter', 'filter', 'exclude'])}({self.condition(model)})"
         finish = r.choice([self._rows, self._rows, self._rows, self._values, self._number, self._special])
@@ -107,9 +110,9 @@ class Maker:
             depth -= 1
         return prefix, model
 
-    def _atom(self, model: str) -> str:
+    def _atom(self, model: str, depth: int = 2) -> str:
         r = self._random
-        prefix, target = self._path(model)
+        prefix, target = self._path(model, depth)
         name, kind = r.choice([*COLUMNS[target].items(), ("pk", "key")])
         if target == "Member" and name == "name" and r.random() < 0.5:
             name = "person_ptr__name"

@@ -8,7 +8,7 @@ from operator import ge, gt, le, lt
 from typing import Any
 
 from onair.live.matching.reads import Condition, Term
-from onair.live.matching.values import EXACT, ORDERED, Facts, Told, told
+from onair.live.matching.values import AS_THEY_ARE, EXACT, ORDERED, Facts, Told, told
 
 #: A decimal is rounded to its column's places when it is written: by less than this. Beyond the other,
 #: SQLite's own numbers are rounded, too.
@@ -60,10 +60,14 @@ def _is_equal(fact: Told, value: Any) -> bool | None:
 
 
 def _is_among(fact: Told, values: Any) -> bool | None:
-    found: set[bool | None] = {_is_equal(fact, value) for value in values}
-    if True in found:
-        return True
-    return None if None in found else False
+    kind, have = fact
+    if kind in EXACT:
+        if have in values:
+            return True
+        if kind in AS_THEY_ARE and {kind}.issuperset(map(type, values)):
+            return False
+    found = {_is_equal(fact, value) for value in values}
+    return None if None in found else True in found
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Told, Any], bool | None]:

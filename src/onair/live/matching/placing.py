@@ -18,7 +18,7 @@ from onair.live.matching.values import EXACT, Naive, Told, told
 Scheme = tuple[tuple[str, Any], ...]
 
 #: Of so many values of one column each has its own place; more are looked through.
-_MOST_VALUES = 1_000
+_MOST_VALUES = 2_000
 
 #: Beyond these, numbers are looked through.
 _LARGEST_NUMBER = 1e30

@@ -30,7 +30,8 @@ EXACT = frozenset({int, str, UUID, date, datetime, Naive.MOMENT, time, timedelta
 #: Kinds that are in an order, which no database has a mind of its own about.
 ORDERED = frozenset({int, float, Decimal, date, datetime, Naive.MOMENT, time, timedelta})
 
-_AS_THEY_ARE = frozenset({int, str, UUID, date, timedelta, NoneType})
+#: Kinds that are types, and nothing is to be done to.
+AS_THEY_ARE = frozenset({int, str, UUID, date, timedelta, NoneType})
 
 
 def facts(values: Mapping[str, Any]) -> Facts:
@@ -41,7 +42,7 @@ def facts(values: Mapping[str, Any]) -> Facts:
 def told(value: Any) -> Told | None:
     """Return a value with its kind; None where Python cannot say what the database makes of it."""
     kind = type(value)
-    if kind in _AS_THEY_ARE:
+    if kind in AS_THEY_ARE:
         return kind, value
     convert = _CONVERT.get(kind)
     if convert is not None:
