@@ -16,6 +16,20 @@ from onair.live.markup.block import Block, Bound, Label
 from onair.live.markup.diff import Op, diff
 from onair.live.markup.document import Document, parse
 from onair.live.markup.marks import Kind, Marks, clean
+from onair.live.markup.nested import without_regions
 from onair.live.markup.placing import Lost
 
-__all__ = ["Block", "Bound", "Document", "Kind", "Label", "Lost", "Marks", "Op", "clean", "diff", "parse"]
+__all__ = [
+    "Block",
+    "Bound",
+    "Document",
+    "Kind",
+    "Label",
+    "Lost",
+    "Marks",
+    "Op",
+    "clean",
+    "diff",
+    "parse",
+    "without_regions",
+]

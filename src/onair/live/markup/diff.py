@@ -28,12 +28,13 @@ def diff(old: Block, new: Block) -> list[Op] | None:
 def _block(old: Block, new: Block, path: Path) -> list[Op]:
     if old is new:
         return []
-    if old.kind is Kind.LIST and new.kind is Kind.LIST and old.children and new.children:
+    keyed = old.kind is Kind.LIST
+    if keyed is not (new.kind is Kind.LIST):
+        return [["h", list(path), new.html]]
+    if keyed and not any(old.statics + new.statics):
         ops = _list(old, new, path)
     elif old.statics == new.statics and _same_children(old, new):
         ops = _children(old, new, path)
-    elif old.kind is Kind.LIST and new.kind is Kind.LIST and not any(old.statics + new.statics):
-        ops = _list(old, new, path)
     else:
         return [["h", list(path), new.html]]
     if len(ops) > 1 and sum(map(_size, ops)) * 2 > len(html := new.html):

@@ -47,9 +47,11 @@ CLOSE_P: Final = HEADINGS | _names(
 FOREIGN: Final = " "
 
 #: Elements of svg and math that hold HTML.
-INTEGRATION: Final = frozenset(
-    FOREIGN + name for name in _names("foreignobject desc title mi mo mn ms mtext annotation-xml")
-)
+HTML_IN: Final = {
+    "svg": _names("foreignobject desc title"),
+    "math": _names("mi mo mn ms mtext annotation-xml"),
+}
+INTEGRATION: Final = frozenset(FOREIGN + name for names in HTML_IN.values() for name in names)
 
 #: Where a search for an open element ends.
 SCOPE: Final = INTEGRATION | _names("#document applet caption html marquee object table td template th")
@@ -79,8 +81,6 @@ IMPLIED_BY: Final = {
     "p": _names("p"),
     "option": _names("option optgroup"),
     "optgroup": _names("optgroup"),
-    "rt": _names("rt rp"),
-    "rp": _names("rt rp"),
     "td": _names("td th"),
     "th": _names("td th"),
     "tr": _names("tr"),
@@ -91,6 +91,9 @@ IMPLIED_BY: Final = {
     "caption": SECTIONS | _names("tr colgroup"),
 }
 
+#: Ends of these are implied by the parts of a ruby.
+IMPLIED_IN_RUBY: Final = _names("dd dt li optgroup option p rb rp rt rtc")
+
 #: Children that a parent takes as they are, whatever else is open.
 DIRECT: Final = {
     "ul": _names("li"),
@@ -100,7 +103,6 @@ DIRECT: Final = {
     "thead": _names("tr"),
     "tfoot": _names("tr"),
     "tr": CELLS,
-    "head": HEAD,
     "select": _names("option optgroup"),
 }
 

@@ -104,7 +104,9 @@ def take_out(html: str, nonce: str) -> Marked:
 
 def _label(label: str) -> str:
     """A label in characters that are safe in a comment, an attribute, a channel's name."""
-    safe = _NOT_IN_LABELS.sub(lambda found: "".join(f"={byte:02X}" for byte in found[0].encode()), label)
+    safe = _NOT_IN_LABELS.sub(
+        lambda found: "".join(f"={byte:02X}" for byte in found[0].encode(errors="surrogatepass")), label
+    )
     return safe.replace("--", "-=2D")
 
 

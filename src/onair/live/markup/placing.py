@@ -272,7 +272,7 @@ class Placing:
         if following is None or not all(name in html.IMPLIED_BY for name in inner):
             return False
         slash, name = following[1], (following[2] or "").lower()
-        if slash and name != self.open.names[draft.depth - 1]:
+        if slash and not self.open.ends_with(name, draft.depth):
             return False
         if name and not slash and name not in html.IMPLIED_BY[inner[0]]:
             return False
@@ -296,36 +296,34 @@ class Placing:
     def _moved(self, at: int, why: str) -> None:
         """Elements were closed or implied by what stands at ``at``."""
         open_ = self.open
+        staying = self._shift(at) if open_.implied else len(self.drafts)
         if open_.low != NOWHERE:
-            self._tear(open_.low, why)
+            self._tear(open_.low, why, staying)
             open_.low = NOWHERE
-        if open_.implied:
-            self._shift(at)
-            open_.implied = ()
 
-    def _tear(self, depth: int, why: str) -> None:
+    def _tear(self, depth: int, why: str, upto: int | None = None) -> None:
         """Give up the blocks that were opened deeper."""
-        for draft in self.drafts:
+        for draft in self.drafts[:upto]:
             if draft.depth > depth and draft.why is None:
                 draft.why = why
 
-    def _shift(self, at: int) -> None:
+    def _shift(self, at: int) -> int:
         """Have the blocks that have just been opened begin inside of the elements that were implied.
 
         Written down before them, these are the same elements; a marker alone would be left outside of them.
+        Returns how many blocks are left outside.
         """
         self._write(at)
-        first = len(self.drafts)
-        while (
-            first > 1
-            and self.drafts[first - 1].depth == self.open.implied_at
-            and self.drafts[first - 1].blank
-        ):
+        open_, drafts = self.open, self.drafts
+        first = len(drafts)
+        while first > 1 and drafts[first - 1].depth == open_.implied_at and drafts[first - 1].blank:
             first -= 1
-        if first < len(self.drafts):
-            self.drafts[first - 1].parts.append("".join(f"<{name}>" for name in self.open.implied))
-            for draft in self.drafts[first:]:
-                draft.depth += len(self.open.implied)
+        if first < len(drafts):
+            drafts[first - 1].parts.append("".join(f"<{name}>" for name in open_.implied))
+            for draft in drafts[first:]:
+                draft.depth = open_.implied_to
+        open_.implied = ()
+        return first
 
     def _inside_of_what_is_whole(self) -> set[int]:
         """The numbers of the marks that stand inside of something that no comment may part."""

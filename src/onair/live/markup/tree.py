@@ -31,6 +31,7 @@ class OpenElements:
         "has_head",
         "implied",
         "implied_at",
+        "implied_to",
         "low",
         "names",
         "watch",
@@ -40,7 +41,7 @@ class OpenElements:
         self.names = ["#document"]
         self.low = NOWHERE
         self.implied: tuple[str, ...] = ()
-        self.implied_at = 0
+        self.implied_at = self.implied_to = 0
         self.blind = _UNBLINDED
         self.watch = 2
         self._in_body: list[str] = []
@@ -103,6 +104,8 @@ class OpenElements:
             self._open_body()
         if name in ("body", "html"):
             if "body" in names:
+                if names[-1].startswith(html.FOREIGN):
+                    self._blind(0)
                 self._in_body = names[2:]
                 del names[2:]
                 self._lower(2)
@@ -148,7 +151,10 @@ class OpenElements:
                 depth -= 1
             self._close(depth)
             return self.start(name)
-        if name == "annotation-xml":
+        root = next(root for root in reversed(self.names) if root in (" svg", " math"))
+        if html.FOREIGN + name in html.INTEGRATION and name not in html.HTML_IN[root.strip()]:
+            self._blind(0)
+        elif name == "annotation-xml":
             self._blind(len(self.names))
         if not closed:
             self._push(html.FOREIGN + name)
@@ -168,6 +174,13 @@ class OpenElements:
     def moves_text(self) -> bool:
         """Whether text that is not blank is put elsewhere, where the current element is one of SENSITIVE."""
         return self.after_body or self.names[-1] in html.FOSTERING or self.names[-1] == "colgroup"
+
+    def ends_with(self, name: str, depth: int) -> bool:
+        """Whether an end tag closes all but ``depth`` elements, and elements that it names or implies."""
+        outer = depth - 1
+        while self.names[outer] != name and self.names[outer] in html.IMPLIED_BY:
+            outer -= 1
+        return self.names[outer] == name and name in html.SPECIAL
 
     def close_implied(self, depth: int) -> None:
         """Close all but ``depth`` elements, whose end tags were left out."""
@@ -194,6 +207,7 @@ class OpenElements:
             self.implied_at = len(self.names)
         self.implied += names
         self.names.extend(names)
+        self.implied_to = len(self.names)
 
     def _close(self, depth: int, named: int = 1) -> None:
         """Close all but ``depth`` elements. The first ``named`` of them are meant, the others implied."""
@@ -261,10 +275,12 @@ class OpenElements:
             self._open_body()
 
     def _open_body(self) -> None:
-        if len(self.names) > 2:
+        depth = len(self.names)
+        if depth > 2:
             self._close(2)
         self.has_head = True
         self._imply(*("html", "body")[len(self.names) - 1 :])
+        self.implied_at = depth
 
     def _reopen_body(self) -> None:
         """Something behind the body: a browser puts it into the body."""
@@ -316,8 +332,9 @@ class OpenElements:
         return True
 
     def _start_ruby(self, name: str) -> bool:
-        if self.names[-1] in ("rt", "rp", "rb"):
-            self._close(len(self.names) - 1)
+        if self._find("ruby", html.SCOPE) is not None:
+            while self.names[-1] in html.IMPLIED_IN_RUBY:
+                self._close(len(self.names) - 1)
         return True
 
     def _start_form(self, name: str) -> bool:
@@ -333,8 +350,7 @@ class OpenElements:
         return True
 
     def _start_table(self, name: str) -> bool:
-        if self.names[-1] in html.FOSTERING:
-            self._close_in_scope("table", {"template"})
+        self._close_in_scope("table", html.LIMITS_FORMATTING - {"object"})
         return True
 
     def _start_template(self, name: str) -> bool:
@@ -351,6 +367,7 @@ class OpenElements:
         if at is None or name in html.IN_SELECT:
             return True
         self._lower(at)
+        self._blind(at)
         if name in ("select", "input", "keygen", "textarea"):
             self._close(at)
             return name != "select"
