@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from onair.live import capture, tokens
-from onair.live.markup import Document, parse
+from onair.live.markup import Document, parse, without_regions
 from onair.live.reading import hooks as reading
 from onair.live.rendering import process
 from onair.live.rendering.log import Position, log
@@ -34,6 +34,10 @@ logger = logging.getLogger("onair.live")
 #: The header by which a page asks for one of its regions itself.
 REGION_HEADER = "X-OnAir-Region"
 
+#: Seconds that a request may have been on its way when its view begins: middleware may have asked who it is
+#: from.
+BEFORE_THE_VIEW = 2.0
+
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 
@@ -46,6 +50,7 @@ class Making:
     address: Address
     viewer: Viewer
     position: Position
+    before: Position
     render: Replay | None
     fragment: str | None
 
@@ -109,10 +114,10 @@ def _begin(request: HttpRequest, view: object, *, whole: bool) -> Making | None:
     fragment = request.headers.get(REGION_HEADER)
     wanted = render.wanted if render is not None else frozenset({fragment}) if fragment else None
     # Before the page's first query: what is committed from now on may be missing in it.
-    position = log.position()
+    position, before = log.position(), log.position(BEFORE_THE_VIEW)
     viewer = Viewer.of(request, tokens.user_of(request), tokens.session_of(request))
     page = request.onair_page = Page(request, wanted=wanted, whole=whole)  # type: ignore[attr-defined]
-    return Making(page, view, Address.of(request), viewer, position, render, fragment)
+    return Making(page, view, Address.of(request), viewer, position, before, render, fragment)
 
 
 @contextmanager
@@ -186,12 +191,14 @@ def _rendering(making: Making, document: Document) -> PageRendering:
             continue
         reads = page.reads_of(region)
         channel = making.address.channel(region.id, reads.audience.key)
-        regions[region.id] = RegionRendering(region.id, channel, tree, reads)
+        # An inner region may be of another audience.
+        regions[region.id] = RegionRendering(region.id, channel, without_regions(tree), reads)
     return PageRendering(
         making.address,
         making.viewer,
         making.position,
         page.access(),
+        making.before,
         regions,
         document,
         page.presence,

@@ -366,7 +366,7 @@ class Engine:
             return
         self._index.remove(key)
         self._index.add(key, result.access)
-        since = self._log.since(result.position)
+        since = self._log.since(result.access_since)
         if since is None or any(_concerns(result.access, change) for change in since):
             self._expel(held, telling.AGAIN)
 

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from onair.changes.change import Commit
 
@@ -72,10 +72,14 @@ class ChangeLog:
                 self._entries.popleft()
                 self._forgotten += 1
 
-    def position(self) -> Position:
-        """Return where the log ends now."""
+    def position(self, ago: float = 0.0) -> Position:
+        """Return where the log ends now, or ended so many seconds ago."""
+        moment = self._clock() - ago
         with self._lock:
-            return Position(self.epoch, self._forgotten + len(self._entries), self._clock())
+            later = 0
+            if ago:
+                later = sum(1 for _ in takewhile(lambda entry: entry[0] >= moment, reversed(self._entries)))
+            return Position(self.epoch, self._forgotten + len(self._entries) - later, moment)
 
     def since(self, position: Position) -> Iterable[Change] | None:
         """Return what has come since; None where nobody knows any more."""

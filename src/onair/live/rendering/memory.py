@@ -47,7 +47,7 @@ class Access:
 def access_of(page: PageRendering) -> Access:
     """Return what the viewer may see of a page that was rendered."""
     channels = {region.id: region.channel for region in page.regions.values()}
-    return Access(page.access, page.position, channels)
+    return Access(page.access, page.access_since, channels)
 
 
 class _Latest(Generic[_Key, _Value]):

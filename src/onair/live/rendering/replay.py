@@ -15,8 +15,10 @@ from django.core.signals import setting_changed
 from django.db import close_old_connections
 from django.http import HttpResponseBase
 from django.urls import set_script_prefix
+from django.utils import translation
 
 from onair.live.reading.recorder import Recorder, recording
+from onair.live.rendering.log import log
 from onair.live.rendering.result import PageRendering
 from onair.live.rendering.viewer import Address, RenderRequest, Viewer
 
@@ -97,9 +99,10 @@ def ask(
         session: what the viewer's session holds beside what it has, for this request alone.
     """
     wish = Replay(wanted)
+    since = log.position()
     request = RenderRequest(viewer.environ(address), wish, session)
     middleware = Recorder()
-    with _rendering(), recording(middleware):
+    with _rendering(), recording(middleware), translation.override(translation.get_language()):
         set_script_prefix(address.prefix + "/")
         response = _handler().get_response(request)
     if wish.result is None or response.status_code >= 300:
@@ -107,7 +110,7 @@ def ask(
     access = Recorder()
     access.include(middleware.read_set())
     access.include(wish.result.access)
-    return Answer(response, replace(wish.result, access=access.read_set()))
+    return Answer(response, replace(wish.result, access=access.read_set(), access_since=since))
 
 
 def replay(address: Address, viewer: Viewer, wanted: frozenset[str]) -> PageRendering | Denied:

@@ -40,6 +40,7 @@ class PageRendering:
     Args:
         position: where the change log ended before its first query.
         access: what decided that the viewer may see it.
+        access_since: where the log ended before anybody asked who the viewer is.
         document: all of it, as far as it was rendered.
     """
 
@@ -47,6 +48,7 @@ class PageRendering:
     viewer: Viewer
     position: Position
     access: ReadSet
+    access_since: Position
     regions: Mapping[str, RegionRendering]
     document: Document
     presence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

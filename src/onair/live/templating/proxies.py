@@ -164,7 +164,7 @@ def _shown_by(model: type[Model], name: str) -> tuple[_Shown, str | None]:
         if isinstance(field, ForeignObjectRel):
             if field.get_accessor_name() == name:
                 return (_Shown.RELATED if field.one_to_one else _Shown.KEY), key
-        elif isinstance(field, Field) and (field.many_to_many or field.concrete):
+        elif field.many_to_many or field.concrete:
             if name == field.name and isinstance(field, ForeignObject):
                 return _Shown.RELATED, field.attname
             if name == field.name and field.many_to_many:
