@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.embedded.running import ON_AIR, free_port, started
 from tests.server.clients import wait_until
 from tests.workers.running import Newsroom, newsroom
 
@@ -87,3 +88,14 @@ def test_the_servers_own_writes_are_heard_on_their_own_thread(site: Newsroom) ->
     site.site.get("/write/own")
     (kind, text, silent, where) = heard_after(site, before, 1)[0]
     assert (kind, text, silent, where == FROM_ELSEWHERE) == ("created", "own", False, False)
+
+
+def test_a_server_that_the_url_names_hears_it_where_it_is_a_process_of_the_site(site: Newsroom) -> None:
+    port = free_port()
+    environment = {**LIVE, "TEST_LIVE": "always", "ONAIR_URL": f"http://key:secret@127.0.0.1:{port}/apps/7"}
+    serve = ("manage.py", "onair", "serve", "--bind", f"127.0.0.1:{port}")
+    with started(site.folder, *serve, **environment) as server:
+        server.wait_for(ON_AIR)
+        writer = site.run("manage.py", "shell", "-c", WRITES.format(name="remote"), **environment)
+        assert writer.exit_code() == 0, writer.written
+        server.wait_for("heard deleted remote again True onair-handovers")

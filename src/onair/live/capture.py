@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from django.core.signals import setting_changed
+
 from onair import conf
 from onair.changes import interest, wire
 from onair.changes.change import Commit
@@ -36,14 +40,25 @@ def has_pages() -> bool:
 
 
 def is_on() -> bool:
-    """Whether the writes of this process are captured now."""
+    """Whether the writes of this process are captured now. Asked at each of them."""
+    wanted = _setting()
+    return _has_pages or elsewhere.is_wanted() if wanted is None else wanted
+
+
+@lru_cache(maxsize=1)
+def _setting() -> bool | None:
     try:
         wanted = conf.settings.LIVE
     except ConfigurationError:  # the check of the settings says what is wrong
         return False
-    if wanted is None:
-        return _has_pages or elsewhere.is_wanted()
-    return bool(wanted)
+    return None if wanted is None else bool(wanted)
+
+
+def _forget(**kwargs: object) -> None:
+    _setting.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="onair.live.capture")
 
 
 def _hand_over(commit: Commit) -> None:

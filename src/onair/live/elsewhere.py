@@ -24,9 +24,8 @@ def is_wanted() -> bool:
     global _until, _answer
     now = time.monotonic()
     if now >= _until:
-        # First, so that only one thread looks.
-        _until = now + HOLDS
         _answer = _look()
+        _until = now + HOLDS
     return _answer
 
 

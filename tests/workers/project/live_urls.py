@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any
 
@@ -23,6 +24,7 @@ def changed(commit: Commit) -> None:
         if row.model is Note:
             where = threading.current_thread().name
             heard.append([row.kind.value, row.values.get("text"), commit.silent, where])
+            sys.stdout.write(" ".join(map(str, ("heard", *heard[-1]))) + "\n")
 
 
 def was_touched(topic: str, **kwargs: Any) -> None:
