@@ -9,7 +9,7 @@ from onair.live.markup.block import Block, Bound, Label
 from onair.live.markup.marks import Kind
 
 #: ["h", path, html], ["a", path, name, value], ["t", path, text], ["i", path, key, before, html],
-#: ["d", path, key], ["m", path, key, before]: see docs/reference.
+#: ["d", path, key], ["m", path, key, before].
 Op: TypeAlias = list[Any]
 Path: TypeAlias = tuple[Label, ...]
 

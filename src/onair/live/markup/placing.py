@@ -16,6 +16,8 @@ from onair.live.markup.tokens import FORGED, HIDDEN_INPUT, NEXT_TAG, TOKEN, WHOL
 from onair.live.markup.tree import NOWHERE, OpenElements
 
 _CDATA: Final = "<![CDATA["
+_KINDS: Final = {kind.value: kind for kind in Kind}
+_VALUE: Final = Kind.VALUE.value
 _RAW_END = {name: re.compile(rf"</{name}(?=[ \t\n\f\r/>])", re.IGNORECASE) for name in html.RAW | html.RCDATA}
 
 TORN: Final = "it begins in one element and ends in another"
@@ -44,7 +46,7 @@ class Placing:
 
     def __init__(self, marked: Marked) -> None:
         self.text = marked.text
-        self.kinds = marked.kinds
+        self.kinds = [*marked.kinds, ""]
         self.labels = marked.labels
         self.offsets = [*marked.offsets, sys.maxsize]
         self.open = OpenElements()
@@ -57,7 +59,8 @@ class Placing:
 
     def run(self) -> Block:
         """Read all of the page. Returns it as one block."""
-        text, names = self.text, self.open.names
+        text, open_, direct = self.text, self.open, html.DIRECT
+        names = open_.names
         at, end = 0, len(text)
         resumed = True
         while resumed:
@@ -71,7 +74,15 @@ class Placing:
                 at = found.end()
                 slash, name, attributes, bracket = found.groups()
                 if slash:
-                    self._end(name.lower(), at)
+                    if name == names[-1] and len(names) > open_.watch + 1 and self.offsets[self.mark] >= at:
+                        names.pop()
+                        if self.drafts[-1].depth > len(names):
+                            self._tear(len(names), TORN)
+                    else:
+                        self._end(name.lower(), at)
+                elif not attributes and name in direct.get(names[-1], ()) and self.offsets[self.mark] >= at:
+                    names.append(name)
+                    continue
                 elif bracket:
                     after = self._start(name.lower(), attributes, begin, at)
                 elif name is None:
@@ -145,13 +156,7 @@ class Placing:
         open_ = self.open
         if self.offsets[self.mark] < end:
             self._inside(end, IN_TAG)
-        names = open_.names
-        if names[-1] == name and len(names) > open_.watch + 1:
-            names.pop()
-            if self.drafts[-1].depth > len(names):
-                self._tear(len(names), TORN)
-            return
-        if names[-1].startswith(html.FOREIGN):
+        if open_.names[-1].startswith(html.FOREIGN):
             open_.end_foreign(name)
         else:
             open_.end(name)
@@ -222,10 +227,20 @@ class Placing:
             lost = IN_RAW if unsplit and at in unsplit else why
             if kind == CLOSES:
                 self._close(place, lost)
+            elif (
+                kind == _VALUE
+                and kinds[at + 1] == CLOSES
+                and offsets[at + 1] <= upto
+                and not (why or unsplit)
+            ):
+                self._write(place)
+                self.written = offsets[at + 1]
+                value = Block(Kind.VALUE, "", (self.text[place : self.written],))
+                self.drafts[-1].parts.append(value)
+                at += 1
             else:
                 self._write(place)
-                draft = Draft(Kind(kind), self.labels[at], len(self.open.names), lost)
-                self.drafts.append(draft)
+                self.drafts.append(Draft(_KINDS[kind], self.labels[at], len(self.open.names), lost))
             at += 1
         self.mark = at
 
@@ -234,7 +249,7 @@ class Placing:
         while self.offsets[self.mark] < end:
             kind = self.kinds[self.mark]
             if kind != CLOSES:
-                self.drafts.append(Draft(Kind(kind), self.labels[self.mark], len(self.open.names), why))
+                self.drafts.append(Draft(_KINDS[kind], self.labels[self.mark], len(self.open.names), why))
             elif len(self.drafts) > 1:
                 self._dissolve(why)
             self.mark += 1

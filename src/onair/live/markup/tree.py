@@ -214,7 +214,8 @@ class OpenElements:
         for name in self.names[depth + named :]:
             if name in html.FORMATTING:
                 self._blind(self._limit(depth))
-                break
+            elif name == "form":
+                self._blind(0)
         del self.names[depth:]
         self._leave()
 
