@@ -18,7 +18,7 @@ from onair.live.matching.index import Index, affects
 from onair.live.matching.reads import ReadSet
 from onair.live.rendering import telling
 from onair.live.rendering.log import Change, ChangeLog, Position, log
-from onair.live.rendering.memory import Memory
+from onair.live.rendering.memory import Access, Memory, access_of
 from onair.live.rendering.region import LiveRegion, Subscriber
 from onair.live.rendering.replay import Denied, own_connections, replay
 from onair.live.rendering.result import PageRendering, RegionRendering
@@ -34,9 +34,6 @@ THREADS = 2
 
 #: Regions of one commit above which those of single visitors are not rendered here: each browser asks.
 MANY = 500
-
-#: Seconds until a region is tried again that could not be rendered.
-AFTER_FAILURE = 5.0
 
 #: An access as the index has it: of a viewer to a page.
 _Access = tuple[str, Address, Viewer]
@@ -69,6 +66,9 @@ class Engine:
         #: Who may join which channel. The loop's thread reads it.
         self._admitted: set[tuple[str, str]] = set()
         self._look_again_at = 0.0
+        #: The channels of those that wait to be rendered, and of those that are from time to time.
+        self._dirty: dict[str, None] = {}
+        self._timed: dict[str, None] = {}
         self._pool = ThreadPoolExecutor(THREADS, "onair-live-render")
         self._thread = threading.Thread(target=self._run, name="onair-live", daemon=True)
 
@@ -93,7 +93,7 @@ class Engine:
         viewer: Viewer,
         socket_id: str,
         channels: Mapping[str, tuple[str, str]],
-        access: ReadSet | None,
+        access: Access | None,
     ) -> None:
         """A socket will listen to regions of a page.
 
@@ -120,10 +120,6 @@ class Engine:
     def doubt(self, is_doubted: Callable[[Viewer], bool], verdict: Mapping[str, Any] = telling.AGAIN) -> None:
         """Let viewers ask anew whether they may see what they see; or say at once that they may not."""
         self._inbox.put(partial(self._doubt, is_doubted, verdict))
-
-    def stale(self, is_stale: Callable[[LiveRegion], bool]) -> None:
-        """Render the regions of a kind again, whatever they depend on."""
-        self._inbox.put(lambda: self._soil(region for region in self._regions.values() if is_stale(region)))
 
     def drain(self, timeout: float) -> bool:
         """Wait until all that was put has been taken care of. Return whether that was so in time."""
@@ -154,22 +150,26 @@ class Engine:
         if not self._regions:
             return None
         times = [self._look_again_at]
-        times += [region.not_before for region in self._regions.values() if region.is_due]
-        times += [
-            one.not_before + one.every for one in self._regions.values() if one.every and not one.is_rendering
-        ]
+        times += [region.not_before for region in self._waiting()]
+        times += [region.next_time for region in self._in_time() if not region.is_rendering]
         return max(0.0, min(times) - self._clock())
+
+    def _waiting(self) -> list[LiveRegion]:
+        """Return the regions that are to be rendered, and can be."""
+        return [region for channel in self._dirty if (region := self._regions[channel]).is_ready]
+
+    def _in_time(self) -> list[LiveRegion]:
+        return [self._regions[channel] for channel in self._timed]
 
     def _match(self, change: Change) -> None:
         if not self._regions:
             return
         found = self._index.match(change) if isinstance(change, Commit) else self._index.match_topic(change)
-        dirty = []
-        for one in found:
-            if isinstance(one, str):
-                dirty.append(self._regions[one])
-            else:
-                self._expel(self._accesses.get(cast("_Access", one), ()), telling.AGAIN)
+        # First those who may see no more of it.
+        for key in found:
+            if not isinstance(key, str):
+                self._expel(self._accesses.get(cast("_Access", key), ()), telling.AGAIN)
+        dirty = [self._regions[key] for key in found if isinstance(key, str) and key in self._regions]
         if len(dirty) > MANY:
             dirty = [region for region in dirty if not self._leave_to_browsers(region)]
         self._soil(dirty)
@@ -182,8 +182,7 @@ class Engine:
         return personal
 
     def _soil(self, regions: Iterable[LiveRegion]) -> None:
-        for region in regions:
-            region.is_dirty = True
+        self._dirty.update((region.channel, None) for region in regions)
 
     def _expect(
         self,
@@ -191,16 +190,11 @@ class Engine:
         viewer: Viewer,
         socket_id: str,
         channels: dict[str, tuple[str, str]],
-        access: ReadSet | None,
+        access: Access | None,
     ) -> None:
         until = self._clock() + PATIENCE
         key = ("access", address, viewer)
         held = self._accesses.setdefault(key, {})
-        if access is None:
-            self._pool.submit(self._look, address, viewer, frozenset(channels))
-        else:
-            self._index.remove(key)
-            self._index.add(key, access)
         for region_id, (channel, version) in channels.items():
             region = self._regions.get(channel)
             if region is None:
@@ -212,6 +206,10 @@ class Engine:
             if before is not None and before.has_joined:
                 subscriber.has_joined = subscriber.comes_again = True
                 self._catch_up(region, subscriber)
+        if access is None:
+            self._pool.submit(self._look, address, viewer, frozenset(channels))
+        else:
+            self._keep_access(key, access)
 
     def _give_up(self, now: float) -> None:
         """Forget who was expected and did not come."""
@@ -237,9 +235,9 @@ class Engine:
             self._recall(region)
         if region.tree is not None and region.tree.digest == subscriber.version:
             return
-        if region.tree is None or region.is_dirty:
+        if region.tree is None or region.channel in self._dirty:
             region.behind.add(subscriber.socket_id)
-            region.is_dirty = True
+            self._soil([region])
         else:
             telling.tell(region.channel, telling.whole(region.id, region.tree), only=subscriber.socket_id)
 
@@ -247,19 +245,20 @@ class Engine:
         """Go on from the page's own rendering, where it is known, and nothing has happened since."""
         remembered = self.memory.region(region.channel)
         if remembered is None:
-            region.is_dirty = True
+            self._soil([region])
             return
         self._keep(region, remembered.rendering, remembered.position)
 
     def _keep(self, region: LiveRegion, rendering: RegionRendering, position: Position) -> None:
         """Follow what a rendering has read; what has changed since its position may be missing in it."""
         region.rendering = rendering
-        region.every = rendering.options.every
+        if rendering.options.every:
+            self._timed[region.channel] = None
         self._index.remove(region.channel)
         self._index.add(region.channel, rendering.reads.read_set)
         since = self._log.since(position)
         if since is None or any(_concerns(rendering.reads.read_set, change) for change in since):
-            region.is_dirty = True
+            self._soil([region])
 
     def _left(self, channel: str, socket_id: str) -> None:
         region = self._regions.get(channel)
@@ -286,6 +285,8 @@ class Engine:
                 self._index.remove(key)
         if not region.subscribers:
             del self._regions[channel]
+            self._dirty.pop(channel, None)
+            self._timed.pop(channel, None)
             self._index.remove(channel)
 
     def _expel(self, held: Iterable[tuple[str, str]], verdict: Mapping[str, Any]) -> None:
@@ -304,7 +305,8 @@ class Engine:
         now = self._clock()
         if self._look_again_at <= now:
             self._give_up(now)
-        due = [one for one in self._regions.values() if self._is_due(one, now)]
+        self._soil([one for one in self._in_time() if one.next_time <= now and not one.is_rendering])
+        due = [region for region in self._waiting() if region.not_before <= now]
         # Those of one page and one viewer are rendered together.
         together: dict[tuple[Address, Viewer], list[LiveRegion]] = defaultdict(list)
         for region in due:
@@ -316,13 +318,9 @@ class Engine:
                 together[(region.address, viewer)].append(region)
         for (address, viewer), regions in together.items():
             for region in regions:
-                region.is_dirty, region.is_rendering = False, True
+                del self._dirty[region.channel]
+                region.is_rendering = True
             self._pool.submit(self._render, address, viewer, [(one.channel, one.id) for one in regions])
-
-    def _is_due(self, region: LiveRegion, now: float) -> bool:
-        if region.every and not region.is_rendering and region.not_before + region.every <= now:
-            region.is_dirty = True
-        return region.is_due and region.not_before <= now
 
     def _looks(self, viewer: Viewer, region: LiveRegion) -> bool:
         return any(one.has_joined and one.viewer == viewer for one in region.subscribers.values())
@@ -350,7 +348,7 @@ class Engine:
             self._expel(held, telling.STALE if result.is_failure else telling.DENIED)
             return
         self.memory.remember(result)
-        self._keep_access(key, result)
+        self._keep_access(key, access_of(result))
         for channel, socket_id in held:
             region = self._regions[channel]
             rendering = result.regions.get(region.id)
@@ -359,15 +357,15 @@ class Engine:
             elif rendering is not None and region.rendering is None:
                 self._told(region, viewer, result)
 
-    def _keep_access(self, key: _Access, result: PageRendering) -> None:
+    def _keep_access(self, key: _Access, access: Access) -> None:
         """Follow what decided that a viewer may see a page; what has changed meanwhile is asked again."""
         held = self._accesses.get(key)
         if held is None:
             return
         self._index.remove(key)
-        self._index.add(key, result.access)
-        since = self._log.since(result.access_since)
-        if since is None or any(_concerns(result.access, change) for change in since):
+        self._index.add(key, access.read_set)
+        since = self._log.since(access.position)
+        if since is None or any(_concerns(access.read_set, change) for change in since):
             self._expel(held, telling.AGAIN)
 
     def _rendered(
@@ -390,7 +388,7 @@ class Engine:
             else:
                 self._told(region, viewer, result)
         if not isinstance(result, Denied):
-            self._keep_access(("access", result.address, viewer), result)
+            self._keep_access(("access", result.address, viewer), access_of(result))
 
     def _denied(self, region: LiveRegion, viewer: Viewer, denied: Denied) -> None:
         if denied.is_failure:
@@ -400,8 +398,8 @@ class Engine:
                 region.address,
                 denied.status,
             )
-            region.is_stale = True
-            region.not_before = self._clock() + AFTER_FAILURE
+            region.failed(self._clock())
+            self._soil([region])
             telling.tell(region.channel, {"r": region.id, **telling.STALE})
             return
         self._refuse(region, viewer, telling.DENIED)
@@ -412,7 +410,9 @@ class Engine:
             (region.channel, one.socket_id) for one in region.subscribers.values() if one.viewer == viewer
         ]
         self._expel(held, verdict)
-        region.is_dirty, region.not_before = True, 0.0
+        if region.subscribers:
+            region.not_before = 0.0
+            self._soil([region])
 
     def _told(self, region: LiveRegion, viewer: Viewer, result: PageRendering) -> None:
         rendering = result.regions.get(region.id)
@@ -431,13 +431,13 @@ class Engine:
         for socket_id in sorted(region.behind):
             telling.tell(region.channel, telling.whole(region.id, after), only=socket_id)
         region.behind.clear()
-        if region.is_stale:
+        if region.failures:
             telling.tell(region.channel, telling.whole(region.id, after))
         elif before is not None:
             ops = diff(before, after)
             if ops is not None:
                 telling.tell(region.channel, telling.patch(region.id, before, after, ops))
-        region.is_stale = False
+        region.failures = 0
 
 
 def _replay(address: Address, viewer: Viewer, wanted: frozenset[str]) -> PageRendering | Denied:

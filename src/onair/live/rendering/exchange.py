@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from onair import conf
@@ -51,7 +51,7 @@ def exchange(engine: Engine, asking: Asking) -> dict[str, Any]:
         for region, digest in asking.regions.items()
         if region in access.channels
     }
-    engine.expect(asking.address, asking.viewer, asking.socket_id, channels, access.read_set)
+    engine.expect(asking.address, asking.viewer, asking.socket_id, channels, access)
     return answers(asking, access.channels)
 
 
@@ -60,11 +60,14 @@ def _fresh_access(engine: Engine, asking: Asking) -> Access | None:
     known = engine.memory.access(asking.address, asking.viewer)
     if known is None or not asking.regions.keys() <= known.channels.keys():
         return None
+    now = log.position()
     since = log.since(known.position)
     if since is None:
         return None
     changes = (change for change in since if isinstance(change, Commit))
-    return None if any(affects(known.read_set, change) for change in changes) else known
+    if any(affects(known.read_set, change) for change in changes):
+        return None
+    return replace(known, position=now)
 
 
 def refusals(asking: Asking, denied: Denied) -> dict[str, Any]:

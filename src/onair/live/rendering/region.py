@@ -12,6 +12,10 @@ from onair.live.rendering.viewer import Address, Viewer
 LEAST_PAUSE = 0.05
 PAUSE_PER_RENDERING = 10.0
 
+#: Seconds until a region is tried again that could not be rendered: twice as many each time, to the longest.
+PAUSE_AFTER_FAILURE = 2.0
+LONGEST_PAUSE = 60.0
+
 
 @dataclass(slots=True)
 class Subscriber:
@@ -42,12 +46,11 @@ class LiveRegion:
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     #: The sockets that may have another content than the region's.
     behind: set[str] = field(default_factory=set)
-    is_dirty: bool = False
     is_rendering: bool = False
-    is_stale: bool = False
+    #: How often in a row it could not be rendered.
+    failures: int = 0
     #: When it may be rendered again, by the steady clock.
     not_before: float = 0.0
-    every: float | None = None
 
     @property
     def tree(self) -> Block | None:
@@ -55,9 +58,15 @@ class LiveRegion:
         return None if self.rendering is None else self.rendering.tree
 
     @property
-    def is_due(self) -> bool:
-        """Whether it is to be rendered as soon as its pause is over."""
-        return self.is_dirty and not self.is_rendering
+    def is_ready(self) -> bool:
+        """Whether it can be rendered: somebody is there for whom, and nobody is at it."""
+        return not self.is_rendering and self.viewer() is not None
+
+    @property
+    def next_time(self) -> float:
+        """When it is rendered without a change; never, where its tag does not say so."""
+        every = None if self.rendering is None else self.rendering.options.every
+        return self.not_before + every if every else float("inf")
 
     def viewer(self) -> Viewer | None:
         """Return one of those who look at it, for whom it is rendered; None where nobody has come yet."""
@@ -69,5 +78,9 @@ class LiveRegion:
         pause = max(LEAST_PAUSE, PAUSE_PER_RENDERING * seconds)
         if self.rendering is not None:
             pause = max(pause, self.rendering.options.throttle)
-            self.every = self.rendering.options.every
         self.not_before = began + pause
+
+    def failed(self, now: float) -> None:
+        """Wait longer after each failure."""
+        self.failures += 1
+        self.not_before = now + min(LONGEST_PAUSE, PAUSE_AFTER_FAILURE * 2 ** (self.failures - 1))
