@@ -212,7 +212,8 @@ class Form(Page):
 
 
 class Steps(Page):
-    body = """<button id="do">Do</button><ul id="list"><li>0</ul><p class="gone">x</p><p class="gone">y</p>
+    body = """<p id="asked"><button id="do">Do</button></p><ul id="list"><li>0</ul>
+      <p class="gone">x</p><p class="gone">y</p>
       <form id="form"><input id="field" value="begun"></form><button id="away">Away</button>"""
 
     @Page.event("click", "#do")

@@ -158,6 +158,15 @@ def test_the_steps_of_an_answer_are_done(open_page: OpenPage) -> None:
     expect(toast).to_have_count(0)
 
 
+def test_what_the_page_has_prevented_reaches_no_handler(open_page: OpenPage) -> None:
+    page = open_page("steps")
+    once = "(event) => event.preventDefault(), {once: true}"
+    page.evaluate(f"document.querySelector('#asked').addEventListener('click', {once})")
+    page.click("#do")
+    page.click("#do")
+    expect(page.locator("#list li")).to_have_text(["first", "0", "<1>"])
+
+
 def test_an_answer_opens_another_page(open_page: OpenPage) -> None:
     page = open_page("steps")
     page.click("#away")

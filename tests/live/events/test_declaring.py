@@ -125,6 +125,8 @@ def _right(self: Any, request: Any) -> Any: ...
     [
         (("click", "#a"), _without_selector, "gathered='#gathered'"),
         (("click", "#a"), _without_request, "called with the view and the request"),
+        (("submit", "#a", forms.BaseFormSet), _right, "Give the class of one form"),
+        (("submit", "#a", "MessageForm"), _right, "Give the class of one form"),
         (("submit", "#a", Form), _without_form, "Add the argument 'form'"),
         (("submit", "#a", Form), _field_twice, r"form.cleaned_data\['text'\]"),
         (("click", "#a"), _two_in_a_list, "A list has one selector"),
@@ -171,7 +173,12 @@ def test_the_fingerprint_is_the_same_in_every_process() -> None:
     for seed in ("1", "2"):
         done = subprocess.run(
             [sys.executable, "-c", script],
-            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env=os.environ
+            | {
+                "DJANGO_SETTINGS_MODULE": "tests.site.settings",
+                "PYTHONHASHSEED": seed,
+                "PYTHONPATH": os.pathsep.join(sys.path),
+            },
             capture_output=True,
             text=True,
             check=True,

@@ -162,6 +162,15 @@ def test_more_than_a_session_sends_is_refused_with_the_time_to_wait(
     assert int(browser.emit("sample", 0, token=token)["Retry-After"]) >= 1
 
 
+def test_visitors_without_a_session_do_not_count_for_each_other(browser: Browser, settings: Settings) -> None:
+    settings.ONAIR = {"MAX_PAGE_EVENTS_PER_SECOND": 1}
+    token = browser.token("sample")
+    for name in ("a" * 32, "b" * 32):
+        browser.cookies["csrftoken"] = name
+        statuses = [browser.emit("sample", 0, token=token).status_code for _ in range(3)]
+        assert statuses == [200, 200, 429]
+
+
 @pytest.mark.parametrize(
     ("what", "content"),
     [

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from onair.exceptions import ConfigurationError
+from onair.live.events.keywords import Gathered, keywords_of
 from onair.live.events.selectors import THIS, as_css
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -28,23 +29,6 @@ MAX_FILE_SIZE = 10 * 1024 * 1024
 _DECLARED = "_onair_events"
 _TABLE = "_onair_handlers"
 _NAME = re.compile(r"[A-Za-z][\w:.-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What one keyword is told of: a selector, a tuple of one that selects many, or some by key."""
-
-    selectors: str | tuple[str] | Mapping[str, str]
-
-    @property
-    def is_many(self) -> bool:
-        """Whether the keyword gets a list of all elements."""
-        return isinstance(self.selectors, tuple)
-
-    def fields(self, keyword: str) -> dict[str, str]:
-        """Return the fields of a keyword that gets a dictionary: key to the name of the posted field."""
-        assert isinstance(self.selectors, Mapping)
-        return {key: f"{keyword}.{key}" for key in self.selectors}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +112,7 @@ def event(
 
     def declare(function: Function) -> Function:
         where = f"The event handler {getattr(function, '__qualname__', function)}"
-        gather = MappingProxyType(dict(_gathered(function, form, where)))
+        gather = MappingProxyType(dict(keywords_of(function, form, where)))
         at = as_css(selector, where=where)
         if at == THIS:
             raise ConfigurationError(f"{where} listens at 'this'. Select the elements, as '#mybutton' does.")
@@ -205,58 +189,3 @@ def _names(name: str, where: str) -> list[str]:
             f"{where} names the event {name!r}. Name one of the browser's, as 'click' is."
         )
     return list(dict.fromkeys(names))
-
-
-def _gathered(
-    function: Callable[..., Any], form: type[Any] | None, where: str
-) -> Iterator[tuple[str, Gathered]]:
-    parameters = list(inspect.signature(function).parameters.values())
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    if len([parameter for parameter in parameters if parameter.kind in positional]) < 2:
-        raise ConfigurationError(f"{where} takes too little: it is called with the view and the request.")
-    named = [parameter for parameter in parameters[2:] if parameter.kind not in _VARIABLE]
-    if form is not None:
-        _check_form(form, named, where)
-    for parameter in named:
-        if form is not None and parameter.name == "form":
-            continue
-        selectors = _selectors(parameter.default, where)
-        if selectors is not None:
-            yield parameter.name, Gathered(selectors)
-        elif parameter.default is inspect.Parameter.empty:
-            raise ConfigurationError(
-                f"{where} does not say where {parameter.name!r} comes from. Give it a selector: "
-                f"{parameter.name}='#{parameter.name}'."
-            )
-
-
-_VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-
-
-def _selectors(default: Any, where: str) -> str | tuple[str] | Mapping[str, str] | None:
-    """Return the selectors that a default value is; None is a default like any other."""
-    match default:
-        case str() if default.strip():
-            return as_css(default, where=where)
-        case [str(selector)]:
-            return (as_css(selector, where=where),)
-        case dict() if default and all(isinstance(part, str) for pair in default.items() for part in pair):
-            return MappingProxyType({key: as_css(value, where=where) for key, value in default.items()})
-        case list() | tuple() | dict():
-            raise ConfigurationError(
-                f"{where} gathers {default!r}. A list has one selector, for all elements that it selects; a "
-                "dictionary has names and selectors."
-            )
-    return None
-
-
-def _check_form(form: type[Any], named: list[inspect.Parameter], where: str) -> None:
-    if "form" not in {parameter.name for parameter in named}:
-        raise ConfigurationError(f"{where} has a form and does not take it. Add the argument 'form'.")
-    fields = set(getattr(form, "base_fields", ()))
-    for parameter in named:
-        if parameter.name in fields:
-            raise ConfigurationError(
-                f"{where} gathers {parameter.name!r}, which is a field of its form. Take it from "
-                f"form.cleaned_data[{parameter.name!r}]."
-            )

@@ -145,9 +145,12 @@ def _count(request: HttpRequest) -> None:
 
 
 def _sender(request: HttpRequest) -> tuple[str, str]:
+    """Return who is counted: the session, or else the browser, or else the address, which a proxy shares."""
     session = getattr(request, "session", None)
     if session is not None and session.session_key:
         return "session", session.session_key
+    if browser := request.META.get("CSRF_COOKIE"):
+        return "browser", browser
     return "address", request.META.get("REMOTE_ADDR", "")
 
 
