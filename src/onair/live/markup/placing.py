@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import Final, NamedTuple
 
 from onair.live.markup import elements as html
@@ -146,7 +146,7 @@ class Placing:
         elif name == "plaintext":
             after = len(self.text)
         elif name in ("pre", "listing") and self.text.startswith(("\n", "\r"), end):
-            self.unsplit.update(at for at, offset in enumerate(self.offsets) if offset == end)
+            self.unsplit.update(range(bisect_left(self.offsets, end), bisect_right(self.offsets, end)))
         if raw or self.offsets[self.mark] < end or ANCHOR in attributes.lower():
             bound = exists and open_.blind < 0
             self._rewrite(Tag(name, attributes), begin + 1 + len(name), end, after if raw else None, bound)

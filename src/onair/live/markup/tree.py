@@ -224,7 +224,10 @@ class OpenElements:
         return next((at for at in range(depth, 0, -1) if self.names[at] in html.LIMITS_FORMATTING), 0)
 
     def _find(self, wanted: str | Set[str], stops: Set[str]) -> int | None:
-        wanted = {wanted} if isinstance(wanted, str) else wanted
+        if isinstance(wanted, str):
+            if wanted not in self.names:
+                return None
+            wanted = {wanted}
         for at in range(len(self.names) - 1, 0, -1):
             if self.names[at] in wanted:
                 return at
