@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "broadcasting": {"", "protocol", "publishing", "payloads", "changes"},
     "views": {"", "protocol", "publishing", "authorization", "payloads"},
     "rest": {"", "protocol", "publishing", "authorization", "views", "changes"},
+    "live": {"", "protocol", "publishing", "authorization", "payloads", "views", "changes"},
     "templatetags": {"", "protocol", "publishing", "authorization", "payloads", "views"},
     "outbox": {"", "engines", "embedded", "changes"},
     "management": {
