@@ -39,6 +39,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     """Watch the library, and collect what is seen."""
     monkeypatch.setattr(interest, "_watched", set(interest._watched))
     monkeypatch.setattr(interest, "_listeners", [])
+    monkeypatch.setattr(interest, "_all", None)  # another test may have made live pages
     for model in apps.get_app_config("library").get_models(include_auto_created=True):
         interest.watch(model)
     seen = Seen()
