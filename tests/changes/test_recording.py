@@ -40,6 +40,7 @@ def recorded(*changes: RowChange) -> Commit:
         (change(U, columns="a", a=1), change(U, a=2, b=3), change(U, a=2, b=3)),
         (change(U, columns="a", a=1), change(D, a=0, b=1), change(D, columns="a", a=0, b=1)),
         (change(U), change(D, a=0, b=1), change(D, columns="a b", a=0, b=1)),
+        (change(U, columns="a"), change(D, columns="b", b=1), change(D, columns="a b", b=1)),
         (change(U, columns="a", a=1), change(X), change(U)),
         (change(D, a=0), change(C, a=1), change(U, a=1)),
         (change(D, a=0), change(X), change(U)),

@@ -109,6 +109,7 @@ def _second(first: RowChange, second: RowChange) -> RowChange:
 def _deleted(first: RowChange, second: RowChange) -> RowChange:
     """Join a deletion with what the transaction did to the row before: it began as another one."""
     changed = frozenset(second.values) if first.columns is None else first.columns
+    changed |= second.columns or frozenset()
     return replace(second, columns=changed, exclude=_exclude(first, second))
 
 

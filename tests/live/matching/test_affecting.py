@@ -74,11 +74,11 @@ SLICE = replace(LIST, membership=columns("author_id pages"), shown=columns("titl
         (COUNT, [change(D, author_id=2)], False),
         (COUNT, [change(D, 9, "author_id", author_id=2)], True),
         (COUNT, [change(X, author_id=2)], True),
-        # What has no key may be any row, but a link is as it was.
+        # What has no key may be any row.
         (LIST, [change(U, None, "title")], True),
         (LIST, [change(U, None, "notes")], False),
         (COUNT, [change(U, None, "author_id pages", author_id=2)], True),
-        (COUNT, [change(X, None, author_id=2)], False),
+        (COUNT, [change(X, None, author_id=2)], True),
         (LIST, [change(C, None, author_id=2)], False),
         # A row that has a name may have been written again by what names none.
         (COUNT, [change(C, author_id=2), change(U, None, "author_id", author_id=3)], True),
@@ -134,6 +134,14 @@ def test_a_row_on_display_concerns_it_by_its_columns(
     read_set = ReadSet(instances={("default", Book, 1): columns(names)})
     assert affects(read_set, Commit("default", [changed])) is expected
     assert not affects(read_set, Commit("other", [changed]))
+
+
+def test_a_link_that_was_there_was_as_it_is() -> None:
+    links = Book.genres.through
+    count = Reading("default", links, (Term.of({"book_id": 1}),), columns("book_id"), frozenset())
+    assert concerns(count, RowChange(links, X, None, None, {"book_id": 1, "genre_id": 1}))
+    assert not concerns(count, RowChange(links, X, None, None, {"book_id": 2, "genre_id": 1}))
+    assert concerns(count, RowChange(links, X, 9, None, {"book_id": 2, "genre_id": 1}))
 
 
 def test_only_one_of_several_terms_has_to_fit() -> None:

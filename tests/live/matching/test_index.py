@@ -17,7 +17,7 @@ from tests.live.matching.strategies import COMMITS, READ_SETS
 from tests.site.library.models import Book
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(READ_SETS, max_size=6), st.lists(COMMITS, min_size=1, max_size=4))
 def test_the_index_finds_what_the_rules_find_one_by_one(
     read_sets: list[ReadSet], commits: list[Commit]

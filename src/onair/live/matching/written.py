@@ -78,7 +78,7 @@ def _of_deleted(change: RowChange, now: Facts) -> Facts:
 
 def _of_link(change: RowChange, now: Facts) -> Facts:
     """A link without a key was as it is, if it was there; of other rows nothing is known."""
-    return now if change.key is None else {}
+    return now if change.key is None and change.model._meta.auto_created else {}
 
 
 _BEFORE = {
