@@ -27,6 +27,9 @@ QUESTIONS = frozenset({"has_perm", "has_perms", "has_module_perms"})
 #: Where a look at the visitor is nobody's choice.
 _OURS_AND_DJANGOS = ("onair.", "django.")
 
+#: What is between the reading code and the visitor, wherever that is.
+_PLUMBING = ("onair.", "django.utils.", "django.template.")
+
 
 class AudienceError(OnAirError):
     """A rendering that many are to share has asked who its visitor is."""
@@ -184,13 +187,31 @@ def _refuse_content_of_one(touches: Iterable[Touch], declared: str) -> None:
 
 
 def _where() -> str:
-    """Return the place of the project's code that reads, or that of the template."""
+    """Return the place of the project's code that reads, or that of the template; else Django's own."""
+    djangos = ""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
-        if module == "django.template.base" and "context" in frame.f_locals:
-            return "the template"
+        if module == "onair.live.wrapping":
+            break  # what called the view is not what reads
+        if module == "django.template.base":
+            tag = _tag_at(frame)
+            if tag is not None:
+                return tag
+        place = f"{module}, line {frame.f_lineno}"
         if not module.startswith(_OURS_AND_DJANGOS):
-            return f"{module}, line {frame.f_lineno}"
+            return place
+        if not module.startswith(_PLUMBING):
+            djangos = djangos or place
         frame = frame.f_back
-    return "Django"
+    return djangos or "Django"
+
+
+def _tag_at(frame: FrameType) -> str | None:
+    """Return the place of the template's tag that a frame renders, where it renders one."""
+    node = frame.f_locals.get("self")
+    token, origin = getattr(node, "token", None), getattr(node, "origin", None)
+    line = getattr(token, "lineno", None)
+    if line is None:
+        return None
+    return f"{getattr(origin, 'template_name', None) or 'the template'}, line {line}"

@@ -79,7 +79,9 @@ class RTModelProxy:
         return bool(self._wrapped)
 
     def __getitem__(self, key: object) -> Any:
-        _report(self._wrapped, None)
+        # A template asks so for every attribute first: of an instance without items, that shows nothing.
+        if hasattr(self._wrapped.__class__, "__getitem__"):
+            _report(self._wrapped, None)
         return self._wrapped[key]  # type: ignore[index] # raises TypeError as the instance does
 
     def __iter__(self) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""``manage.py onair``: the server alone, beside a WSGI site, and the database's triggers."""
+"""``manage.py onair``: the server alone, beside a WSGI site, the database's triggers, and live pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from onair import conf
 from onair.embedded.console import say_on_air
-from onair.management import triggers
+from onair.management import explaining, triggers
 from onair.server.address import Port
 from onair.server.serving import Serving
 from onair.standalone.config import WRONG_INPUT, make_serving, merge, of_arguments
@@ -18,7 +18,10 @@ from onair.standalone.options import PROCESS, add_to, of_group
 
 
 class Command(BaseCommand):
-    help = "Serves the sockets of this site in a process of its own, and manages database triggers."
+    help = (
+        "Serves the sockets of this site in a process of its own, manages database triggers, and explains "
+        "live pages."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.set_defaults(run=None, show_help=parser.print_help)
@@ -29,6 +32,7 @@ class Command(BaseCommand):
         serve.set_defaults(run=self.serve)
         add_to(serve, of_group(PROCESS), with_variables=False)
         triggers.add_to(commands, self)
+        explaining.add_to(commands, self)
 
     def handle(self, *args: Any, **options: Any) -> None:
         run: Callable[..., None] | None = options["run"]
