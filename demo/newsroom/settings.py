@@ -27,17 +27,20 @@ INSTALLED_APPS = [
     "pusherable",  # ← the template tags {% pusherable_script %} and {% pusherable_subscribe %}
     "onair.outbox",  # ← only for the triggers below
     "drf_model_pusher",  # ← the mixin of the API's viewsets
+    "django_rt",  # ← the import names of the samples
     "articles",
+    "board",
     "harbour",
     "livedesk",
+    "samples",
 ]
 
 # Nothing of it is needed.
 ONAIR = {
     # Tells the wire on how many screens it is read.
     "SUBSCRIPTION_COUNTS": True,
-    # What is written to this table is seen by triggers: whoever writes, and with whatever program.
-    "TRIGGERS": ["harbour.Ferry"],
+    # What is written to these tables is seen by triggers: whoever writes, and with whatever program.
+    "TRIGGERS": ["harbour.Ferry", "board.Ticket"],
 }
 
 MIDDLEWARE = [

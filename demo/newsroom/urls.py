@@ -11,6 +11,8 @@ from .api import router
 urlpatterns = [
     path("", include("articles.urls")),
     path("desk/", include("livedesk.urls")),
+    path("board/", include("board.urls")),
+    path("samples/", include("samples.urls")),
     path("api/", include(router.urls)),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=static("articles/icon.svg"))),

@@ -1,4 +1,4 @@
-"""``manage.py seed``: people, the wire, today's paper, the ferries. A second run adds what is missing."""
+"""``manage.py seed``: people, the wire, today's paper, the ferries, the board. Twice adds what is missing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from django.db.models import Model
 
 import onair
 from articles.models import Article, Dispatch, Tag
+from board.models import Board, Column, Ticket
 from harbour.models import Ferry
+from samples.models import Entry
 
 STORIES = Path(__file__).resolve().parents[2] / "stories.json"
 
@@ -39,9 +41,26 @@ FERRIES = [
     ("Edda S.", "Harbour to Lighthouse point", "Waits for the wind to drop"),
 ]
 
+#: The columns of the board, with who writes what. The restricted one is for who has the permission.
+COLUMNS = {
+    "Ideas": [("What the pilots drink at four in the morning", None), ("Who paints the buoys", "carla")],
+    "Reporting": [
+        ("The last night of the lighthouse keeper", "anna"),
+        ("Tram to the north quay: who pays", "ben"),
+    ],
+    "Editing": [("Ice in the outer harbour", "ben"), ("A choir moves indoors", "carla")],
+    "Legal": [("The sunken dredger, and whose it was", "anna")],
+    "In print": [("Two hundred sandbags", "carla")],
+}
+RESTRICTED = "Legal"
+#: Whoever may see it.
+EDITORS = ["anna"]
+
+ENTRIES = ["Lighthouse", "Ferry", "Fish market"]
+
 
 class Command(BaseCommand):
-    help = "Create the people of the demo (password: demo), its articles and its ferries."
+    help = "Create the people of the demo (password: demo), its articles, its ferries and its board."
 
     # Nobody looks yet.
     @onair.writing(silent=True)
@@ -64,6 +83,8 @@ class Command(BaseCommand):
             ),
         )
         self.add(Ferry, ({"name": name, "line": line, "status": status} for name, line, status in FERRIES))
+        self.board(journalists)
+        self.add(Entry, ({"name": name} for name in ENTRIES))
         if not Dispatch.objects.exists():
             for author, text in DISPATCHES:
                 Dispatch.objects.create(author=journalists[author], text=text)
@@ -72,8 +93,28 @@ class Command(BaseCommand):
     def newsroom(self) -> Group:
         """Return the group of who may see and write what the newsroom makes."""
         group, _ = Group.objects.get_or_create(name="Newsroom")
-        group.permissions.set(Permission.objects.filter(content_type__app_label__in=["articles", "harbour"]))
+        made_here = Permission.objects.filter(content_type__app_label__in=["articles", "board", "harbour"])
+        group.permissions.set(made_here.exclude(codename="view_restricted"))
         return group
+
+    def board(self, journalists: dict[str, Any]) -> None:
+        """Put the columns on the board, and tickets where there are none."""
+        editors, _ = Group.objects.get_or_create(name="Editors")
+        editors.permissions.set(Permission.objects.filter(codename="view_restricted"))
+        for name in EDITORS:
+            journalists[name].groups.add(editors)
+        self.add(Board, [{"name": "Tomorrow in the paper"}])
+        self.add(
+            Column,
+            (
+                {"board_id": 1, "name": name, "position": place, "is_restricted": name == RESTRICTED}
+                for place, name in enumerate(COLUMNS)
+            ),
+        )
+        if not Ticket.objects.exists():
+            for column in Column.objects.all():
+                for title, name in COLUMNS.get(column.name, []):
+                    Ticket(title=title, assignee=journalists.get(name)).move_to(column)
 
     def user(self, username: str, first_name: str, last_name: str) -> Any:
         user, created = get_user_model().objects.get_or_create(
