@@ -13,6 +13,7 @@ from django.db.models.fields.related import ForeignObject
 from django.db.models.query import ModelIterable
 
 from onair.live.reading import recorder as reading
+from onair.live.templating.visitor import unlazy
 
 
 class _Shown(Enum):
@@ -45,7 +46,8 @@ class RTModelProxy:
 
     def __getattr__(self, name: str) -> Any:
         instance = self._wrapped
-        shown, column = _shown_by(type(instance), name)
+        # Not type(): the request's user is behind something lazy, which notes that it is looked at.
+        shown, column = _shown_by(instance.__class__, name)
         if shown is _Shown.NOTHING:
             return getattr(instance, name)
         _report(instance, column if shown in (_Shown.COLUMN, _Shown.RELATED, _Shown.KEY) else None)
@@ -147,7 +149,7 @@ def text_of(instance: Model) -> str:
 def _report(instance: Model, column: str | None) -> None:
     recorder = reading.current()
     if recorder is not None:
-        recorder.instance(instance, column)
+        recorder.instance(unlazy(instance), column)
 
 
 def _report_key(instance: Model) -> None:
