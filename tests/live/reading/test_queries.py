@@ -323,6 +323,12 @@ ROWS_AND_COLUMNS: dict[str, list[str]] = {
 }
 
 
+@pytest.fixture
+def database(db: None) -> str:
+    """One will do for what is found before the database is asked; the other test asks both."""
+    return "default"
+
+
 def read_by(query: Query, of: Of) -> ReadSet:
     recorder = Recorder()
     with recording(recorder):
