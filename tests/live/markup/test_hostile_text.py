@@ -107,6 +107,12 @@ def test_a_key_of_any_characters_is_a_label_of_few() -> None:
     assert "<!--o:=C3=A9=2F=20=3D=3E-->2" in document.html
 
 
+def test_what_stands_for_a_secret_is_html_as_it_was_given() -> None:
+    placeholder = '<input type="hidden" value="" data-what--ever>'
+    document = read("{r:a}{s:" + placeholder + "}hush{/}{/}")
+    assert document.regions["a"].html == placeholder
+
+
 def test_a_secret_is_in_the_page_and_in_no_tree() -> None:
     page = (
         f"{BODY}{{r:a}}<input value='{{s:token}}hush{{/}}'>{{v}}b{{s:token}}hush{{/}}{{/}}{{/}}<p>token</p>"

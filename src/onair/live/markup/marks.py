@@ -11,6 +11,7 @@ import re
 from enum import StrEnum
 from itertools import accumulate
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 OPENS: Final = "\ufdd0"
 ENDS: Final = "\ufdd1"
@@ -110,6 +111,11 @@ def _label(label: str) -> str:
     return safe.replace("--", "-=2D")
 
 
+def _plain(label: str) -> str:
+    """What a label was made of."""
+    return unquote(label.replace("=", "%"))
+
+
 def _of_this_page(texts: list[str], heads: list[str], nonce: str) -> tuple[list[str], list[str]]:
     own_texts, own_heads = [clean(texts[0])], []
     for head, text in zip(heads, texts[1:], strict=True):
@@ -137,7 +143,7 @@ def _without_secrets(
                 secrets.append((placeholder, secret))
                 kept_texts[-1] += OPENS + text
         elif kind == Kind.SECRET:
-            depth, placeholder, secret = 1, label, text
+            depth, placeholder, secret = 1, _plain(label), text
         else:
             kept_texts.append(text)
             kept_kinds.append(kind)
