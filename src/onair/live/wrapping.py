@@ -25,6 +25,7 @@ from onair.live.rendering.replay import Replay
 from onair.live.rendering.result import PageRendering, RegionRendering
 from onair.live.rendering.viewer import Address, Viewer
 from onair.live.templating import nodes
+from onair.live.templating.lists import Items
 from onair.live.templating.page import WHOLE_PAGE, Page
 from onair.live.templating.scripts import data_script, insert
 from onair.views import markup as scripts
@@ -116,7 +117,8 @@ def _begin(request: HttpRequest, view: object, *, whole: bool) -> Making | None:
     # Before the page's first query: what is committed from now on may be missing in it.
     position, before = log.position(), log.position(BEFORE_THE_VIEW)
     viewer = Viewer.of(request, tokens.user_of(request), tokens.session_of(request))
-    page = request.onair_page = Page(request, wanted=wanted, whole=whole)  # type: ignore[attr-defined]
+    page = Page(request, wanted=wanted, whole=whole, last=None if render is None else render.last)
+    request.onair_page = page  # type: ignore[attr-defined]
     return Making(page, view, Address.of(request), viewer, position, before, render, fragment)
 
 
@@ -192,7 +194,9 @@ def _rendering(making: Making, document: Document) -> PageRendering:
         reads = page.reads_of(region)
         channel = making.address.channel(region.id, reads.audience.key)
         # An inner region may be of another audience.
-        regions[region.id] = RegionRendering(region.id, channel, without_regions(tree), reads)
+        regions[region.id] = RegionRendering(
+            region.id, channel, without_regions(tree), reads, Items(page.nonce, region.items)
+        )
     return PageRendering(
         making.address,
         making.viewer,

@@ -23,6 +23,7 @@ from onair.live.rendering.region import LiveRegion, Subscriber
 from onair.live.rendering.replay import Denied, own_connections, replay
 from onair.live.rendering.result import PageRendering, RegionRendering
 from onair.live.rendering.viewer import Address, Viewer
+from onair.live.templating.lists import Last
 
 logger = logging.getLogger("onair.live")
 
@@ -120,12 +121,6 @@ class Engine:
     def doubt(self, is_doubted: Callable[[Viewer], bool], verdict: Mapping[str, Any] = telling.AGAIN) -> None:
         """Let viewers ask anew whether they may see what they see; or say at once that they may not."""
         self._inbox.put(partial(self._doubt, is_doubted, verdict))
-
-    def drain(self, timeout: float) -> bool:
-        """Wait until all that was put has been taken care of. Return whether that was so in time."""
-        done = threading.Event()
-        self._inbox.put(done.set)
-        return done.wait(timeout)
 
     # On the engine's thread.
 
@@ -251,7 +246,7 @@ class Engine:
 
     def _keep(self, region: LiveRegion, rendering: RegionRendering, position: Position) -> None:
         """Follow what a rendering has read; what has changed since its position may be missing in it."""
-        region.rendering = rendering
+        region.rendering, region.position = rendering, position
         if rendering.options.every:
             self._timed[region.channel] = None
         self._index.remove(region.channel)
@@ -320,16 +315,27 @@ class Engine:
             for region in regions:
                 del self._dirty[region.channel]
                 region.is_rendering = True
-            self._pool.submit(self._render, address, viewer, [(one.channel, one.id) for one in regions])
+            wanted = [(one.channel, one.id) for one in regions]
+            self._pool.submit(self._render, address, viewer, wanted, self._last(regions))
+
+    def _last(self, regions: Iterable[LiveRegion]) -> dict[str, Last]:
+        """Return how regions were rendered last, each with a way to ask what has changed since."""
+        return {
+            region.id: Last(region.rendering.items, _Since(self._log, region.position).has_not_changed)
+            for region in regions
+            if region.rendering is not None and region.position is not None
+        }
 
     def _looks(self, viewer: Viewer, region: LiveRegion) -> bool:
         return any(one.has_joined and one.viewer == viewer for one in region.subscribers.values())
 
     # On a thread that renders.
 
-    def _render(self, address: Address, viewer: Viewer, wanted: list[tuple[str, str]]) -> None:
+    def _render(
+        self, address: Address, viewer: Viewer, wanted: list[tuple[str, str]], last: dict[str, Last]
+    ) -> None:
         began = self._clock()
-        result = _replay(address, viewer, frozenset(region_id for _, region_id in wanted))
+        result = _replay(address, viewer, frozenset(region_id for _, region_id in wanted), last)
         seconds = self._clock() - began
         self._inbox.put(
             partial(self._rendered, [channel for channel, _ in wanted], viewer, result, began, seconds)
@@ -440,10 +446,30 @@ class Engine:
         region.failures = 0
 
 
-def _replay(address: Address, viewer: Viewer, wanted: frozenset[str]) -> PageRendering | Denied:
+class _Since:
+    """What has changed since a rendering, looked up when the next one has begun."""
+
+    def __init__(self, changes: ChangeLog, position: Position) -> None:
+        self._log = changes
+        self._position = position
+        self._changes: tuple[Change, ...] | None = None
+        self._is_known = True
+
+    def has_not_changed(self, read_set: ReadSet) -> bool:
+        """Whether nothing has changed of what was read."""
+        if self._changes is None:
+            since = self._log.since(self._position)
+            self._is_known = since is not None
+            self._changes = tuple(since or ())
+        return self._is_known and not any(_concerns(read_set, change) for change in self._changes)
+
+
+def _replay(
+    address: Address, viewer: Viewer, wanted: frozenset[str], last: dict[str, Last] | None = None
+) -> PageRendering | Denied:
     try:
         with own_connections():
-            return replay(address, viewer, wanted)
+            return replay(address, viewer, wanted, last)
     except Exception:
         logger.exception("%s could not be rendered again.", address)
         return Denied(500)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from onair.live.markup import Block
+from onair.live.rendering.log import Position
 from onair.live.rendering.result import RegionRendering
 from onair.live.rendering.viewer import Address, Viewer
 
@@ -43,6 +44,8 @@ class LiveRegion:
     address: Address
     id: str
     rendering: RegionRendering | None = None
+    #: Where the change log ended before its last rendering.
+    position: Position | None = None
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     #: The sockets that may have another content than the region's.
     behind: set[str] = field(default_factory=set)

@@ -21,6 +21,7 @@ from onair.live.reading.recorder import Recorder, recording
 from onair.live.rendering.log import log
 from onair.live.rendering.result import PageRendering
 from onair.live.rendering.viewer import Address, RenderRequest, Viewer
+from onair.live.templating.lists import Last
 
 logger = logging.getLogger("onair.live")
 
@@ -34,9 +35,11 @@ class Replay:
 
     Args:
         wanted: the ids of the regions, None for all.
+        last: how regions of it were rendered last, by their ids.
     """
 
     wanted: frozenset[str] | None
+    last: Mapping[str, Last] = field(default_factory=dict)
     result: PageRendering | None = field(default=None)
 
 
@@ -89,6 +92,7 @@ def ask(
     viewer: Viewer,
     wanted: frozenset[str] | None,
     session: Mapping[str, Any] | None = None,
+    last: Mapping[str, Last] | None = None,
 ) -> Answer:
     """Ask the site for a page, as a browser does, for the sake of its regions.
 
@@ -97,8 +101,9 @@ def ask(
     Args:
         wanted: the ids of the regions, None for all.
         session: what the viewer's session holds beside what it has, for this request alone.
+        last: how the regions were rendered last, by their ids.
     """
-    wish = Replay(wanted)
+    wish = Replay(wanted, last or {})
     since = log.position()
     request = RenderRequest(viewer.environ(address), wish, session)
     middleware = Recorder()
@@ -113,9 +118,15 @@ def ask(
     return Answer(response, replace(wish.result, access=access.read_set(), access_since=since))
 
 
-def replay(address: Address, viewer: Viewer, wanted: frozenset[str]) -> PageRendering | Denied:
-    """Render some regions of a page again, as it is for this viewer."""
-    answer = ask(address, viewer, wanted)
+def replay(
+    address: Address, viewer: Viewer, wanted: frozenset[str], last: Mapping[str, Last] | None = None
+) -> PageRendering | Denied:
+    """Render some regions of a page again, as it is for this viewer.
+
+    Args:
+        last: how they were rendered last, by their ids.
+    """
+    answer = ask(address, viewer, wanted, last=last)
     if answer.response.status_code >= 300:
         return Denied(answer.response.status_code)
     if answer.page is None:

@@ -10,6 +10,7 @@ from onair.live.markup import Block, Document
 from onair.live.matching.reads import ReadSet
 from onair.live.rendering.log import Position
 from onair.live.rendering.viewer import Address, Viewer
+from onair.live.templating.lists import Items
 from onair.live.templating.page import Options, Reads
 
 
@@ -21,12 +22,14 @@ class RegionRendering:
         channel: that of the region for its audience.
         tree: its content.
         reads: what it depends on.
+        items: those of its lists, for the next rendering.
     """
 
     id: str
     channel: str
     tree: Block
     reads: Reads
+    items: Items
 
     @property
     def options(self) -> Options:

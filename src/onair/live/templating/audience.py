@@ -92,6 +92,8 @@ class Watch:
         self.phase = Phase.ACCESS
         #: What was read of the database to find out who the visitor is, and what it may.
         self.recorder = Recorder()
+        #: How often anything was noted.
+        self.noted = 0
         self._touches: list[dict[Touch, None]] = [{}]
         self._is_ignoring = False
         self._declared: list[str] = []
@@ -140,6 +142,7 @@ class Watch:
         """
         if self._is_ignoring:
             return
+        self.noted += 1
         where = _where()
         declared = next((name for name in reversed(self._declared) if name), None)
         if declared is not None:

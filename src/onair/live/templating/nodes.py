@@ -22,15 +22,20 @@ from django.templatetags.cache import CacheNode
 from django.utils.safestring import SafeString
 
 from onair.live.markup import Kind
+from onair.live.reading.recorder import Recorder, recording
 from onair.live.templating import page as pages
 from onair.live.templating.context import RTContext
 from onair.live.templating.keys import NONE, key_of
+from onair.live.templating.lists import Item, Unchanged, can_keep, rows_with_kept
 from onair.live.templating.page import WHOLE_PAGE, Options, Page, Surroundings
 from onair.live.templating.people import People
 from onair.live.templating.proxies import rows_of
 
 #: What stands in a region for the secret of a form: the page's own fills it in.
 CSRF_PLACEHOLDER = '<input type="hidden" name="csrfmiddlewaretoken" value="" data-onair-csrf>'
+
+#: A list of a region: the loop, and the how manieth time it runs.
+Place = tuple[ForNode, int]
 
 _installed = False
 
@@ -115,15 +120,37 @@ def _render_for(original: Callable[..., str], node: Any, context: RTContext) -> 
         return original(node, context)
     values = node.sequence.resolve(context, ignore_failures=True)
     looped = copy.copy(node)
-    rows = _keyed_rows_of(values) if len(node.loopvars) == 1 else None
+    place = _place(page, node, values)
+    kept = _kept(page, place)
+    rows = (
+        rows_with_kept(values, kept) if kept else _keyed_rows_of(values) if len(node.loopvars) == 1 else None
+    )
     if rows is None:
         looped.sequence = _Resolved(values)
         return _render_block(original, looped, context)
     looped.sequence = _Resolved(rows)
-    looped.nodelist_loop = NodeList([_Item(node.loopvars[0], node.nodelist_loop, page)])
+    looped.nodelist_loop = NodeList([_Item(node.loopvars[0], node.nodelist_loop, page, place)])
     if node.nodelist_empty:
         looped.nodelist_empty = NodeList([_Nothing(node.nodelist_empty, page)])
     return SafeString(f"{page.marks.open(Kind.LIST)}{original(looped, context)}{page.marks.close()}")
+
+
+def _place(page: Page, node: ForNode, values: Any) -> Place | None:
+    """Return by what the items of a list are found in the next rendering, None where none can be kept.
+
+    A page's first rendering keeps none: perhaps nothing ever changes.
+    """
+    region = page.region
+    if region is None or not page.is_again or region.depth or not can_keep(node, values):
+        return None
+    region.runs[node] += 1
+    return node, region.runs[node]
+
+
+def _kept(page: Page, place: Place | None) -> dict[Any, Item]:
+    region = page.region
+    last = None if region is None else page.last.get(region.id)
+    return {} if place is None or last is None else last.kept(place, page.nonce)
 
 
 def _keyed_rows_of(values: Any) -> Sequence[Any] | None:
@@ -169,18 +196,41 @@ class _Resolved:
 class _Item(Node):
     """The body of a loop, marked with the key of the row that it is rendered for."""
 
-    def __init__(self, variable: str, nodelist: NodeList, page: Page) -> None:
+    def __init__(self, variable: str, nodelist: NodeList, page: Page, place: Place | None) -> None:
         self._variable = variable
         self._nodelist = nodelist
-        self._marks = page.marks
+        self._page = page
+        self._place = place
 
     def render_annotated(self, context: Context) -> SafeString:
         return self.render(context)
 
     def render(self, context: Context) -> SafeString:
-        key = key_of(context[self._variable])
-        text = self._nodelist.render(context)
-        return SafeString(f"{self._marks.open(Kind.ITEM, key or '')}{text}{self._marks.close()}")
+        row, marks = context[self._variable], self._page.marks
+        text = self._nodelist.render(context) if self._place is None else self._kept(row, context)
+        return SafeString(f"{marks.open(Kind.ITEM, key_of(row) or '')}{text}{marks.close()}")
+
+    def _kept(self, row: Any, context: Context) -> str:
+        """Return the item's text, and keep it with what it was rendered from."""
+        page, region = self._page, self._page.region
+        assert region is not None, "a list that is kept is in a region"
+        assert self._place is not None, "and has a place there"
+        items = region.items.setdefault(self._place, {})
+        if isinstance(row, Unchanged):
+            items[row.key] = row.item
+            region.recorder.include(row.item.read_set)
+            return row.item.text
+        recorder, noted = Recorder(), page.watch.noted
+        region.depth += 1
+        try:
+            with recording(recorder):
+                text = self._nodelist.render(context)
+        finally:
+            region.depth -= 1
+        region.recorder.merge(recorder)
+        if page.watch.noted == noted:  # else it is for its visitor, and the next one may be another
+            items[row.pk] = Item(text, recorder.read_set())
+        return text
 
 
 class _Nothing(Node):

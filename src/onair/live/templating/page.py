@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.context import RequestContext
+from django.template.defaulttags import ForNode
 from django.utils import timezone, translation
 
 from onair.exceptions import ConfigurationError
@@ -18,6 +20,7 @@ from onair.live.markup import Kind, Marks
 from onair.live.matching.reads import ReadSet
 from onair.live.reading.recorder import Recorder, recording
 from onair.live.templating.audience import Audience, Phase, Touch, Watch, audience_of
+from onair.live.templating.lists import Item, Last
 from onair.live.templating.visitor import visitor_of, watch_visitor
 
 #: The region of a page that is live as a whole.
@@ -61,6 +64,10 @@ class Region:
     place: str
     recorder: Recorder = field(default_factory=Recorder)
     touches: dict[Touch, None] = field(default_factory=dict)
+    #: The items of its lists, for its next rendering; how often each loop has run; how deep in items it is.
+    items: dict[tuple[ForNode, int], dict[Any, Item]] = field(default_factory=dict)
+    runs: Counter[ForNode] = field(default_factory=Counter)
+    depth: int = 0
     #: Whether what the template read around it may show in it.
     has_surroundings: bool = False
 
@@ -86,14 +93,21 @@ class Page:
         request: for which it is made. Until :meth:`end` its visitor is watched.
         wanted: the regions to render, None for all.
         whole: whether the page is live as a whole.
+        last: how its regions were rendered last, by their ids.
     """
 
     def __init__(
-        self, request: HttpRequest, *, wanted: frozenset[str] | None = None, whole: bool = False
+        self,
+        request: HttpRequest,
+        *,
+        wanted: frozenset[str] | None = None,
+        whole: bool = False,
+        last: Mapping[str, Last] | None = None,
     ) -> None:
         self.request = request
         self.wanted = wanted
         self.is_whole = whole
+        self.last = last or {}
         #: Who shares all of the page, where its view declares it.
         self.audience: str | None = None
         self.nonce = secrets.token_hex(4)

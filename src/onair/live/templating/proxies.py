@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Page as PaginatedPage
-from django.db.models import Field, ForeignObjectRel, Manager, Model, QuerySet
+from django.db.models import ForeignObjectRel, Manager, Model, QuerySet
 from django.db.models.fields.related import ForeignObject
 from django.db.models.query import ModelIterable
 
