@@ -16,7 +16,7 @@ from onair.live.matching.reads import ReadSet
 from onair.live.reading.recorder import Recorder, current, fetch, recording
 from tests.live.reading.queries import Of
 from tests.live.reading.telling import columns_told, told
-from tests.site.club.models import Locker, Member, Team, Trainer
+from tests.site.club.models import Locker, Member, Membership, Team, Trainer
 
 
 @pytest.fixture
@@ -79,6 +79,15 @@ def test_prefetched_results_are_recorded_wherever_they_are_used(of: Of) -> None:
     assert told(read_by(lambda: list(before[1].memberships.all()))) == [
         "Membership: member_id = 2; by member_id"
     ]
+
+
+def test_each_of_several_prefetches_is_recorded_where_it_is_used(of: Of) -> None:
+    with recording(Recorder()):
+        members = list(of(Member).prefetch_related("memberships", "sponsored"))
+    [reading] = read_by(lambda: list(members[0].memberships.all())).readings
+    assert reading.model is Membership
+    [reading] = read_by(lambda: list(members[0].sponsored.all())).readings
+    assert reading.model is Member
 
 
 def test_results_of_a_statement_by_hand_are_recorded_wherever_they_are_used(of: Of) -> None:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import wraps
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from django.core.exceptions import EmptyResultSet
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet, query
 from django.db.models.query import RawQuerySet
@@ -23,27 +18,17 @@ from django.db.models.sql.compiler import (
 from django.db.models.sql.constants import MULTI
 
 from onair.changes import compilers
+from onair.live.reading import kept
 from onair.live.reading import recorder as recorders
-from onair.live.reading.by_hand import all_tables, of_statement
-from onair.live.reading.plan import plan
+from onair.live.reading.by_hand import of_statement
 from onair.live.reading.reads import Reads
-from onair.live.reading.recorder import Recorder
-from onair.live.reading.results import Results
 from onair.live.reading.scopes import Scope
 from onair.live.reading.statements import reads_nothing
-
-logger = logging.getLogger("onair.live")
 
 _installed = False
 
 #: What a compiler returns for a query of which it knows that there is no result.
 _OverNothing: type[Any] = type(iter([]))
-
-#: The SELECTs of the query that is being executed here.
-_scopes: ContextVar[list[Scope] | None] = ContextVar("onair.scopes", default=None)
-
-#: What was read for a queryset's results, where it was evaluated while somebody recorded.
-_results: WeakKeyDictionary[QuerySet[Any], tuple[Reads, ...]] = WeakKeyDictionary()
 
 
 def install() -> None:
@@ -66,12 +51,12 @@ def _select(execute: Callable[..., Any]) -> Callable[..., Any]:
         if recorder is None:
             return execute(compiler, *args, **options)
         scopes: list[Scope] = []
-        with _executing(scopes):
+        with kept.executing(scopes):
             result = execute(compiler, *args, **options)
         # Without a single SELECT, or as an iterator over nothing, it can have no result and did not run.
         if scopes and not isinstance(result, _OverNothing):
             is_whole = isinstance(result, list) and (args or (options.get("result_type", MULTI),))[0] == MULTI
-            reads = _planned(compiler, scopes, result if is_whole else None)
+            reads = kept.planned(compiler, scopes, result if is_whole else None)
             recorder.query(reads, reported=recorders.are_columns_reported())
         return result
 
@@ -95,7 +80,7 @@ def _set_up(set_up: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(set_up)
     def pre_sql_setup(compiler: Any, *args: Any, **options: Any) -> Any:
         result = set_up(compiler, *args, **options)
-        if _scopes.get() is not None and result is not None:
+        if kept.scopes() is not None and result is not None:
             compiler.onair_order_by = result[1]
         return result
 
@@ -105,7 +90,7 @@ def _set_up(set_up: Callable[..., Any]) -> Callable[..., Any]:
 def _from_clause(write: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(write)
     def get_from_clause(compiler: Any) -> Any:
-        scopes = _scopes.get()
+        scopes = kept.scopes()
         if scopes is not None:
             scopes.append(Scope.of(compiler, getattr(compiler, "onair_order_by", None) or ()))
         return write(compiler)
@@ -122,10 +107,10 @@ def _fetch_all(fetch: Callable[..., None]) -> Callable[..., None]:
         if queryset._result_cache is not None and (
             queryset._prefetch_done or not queryset._prefetch_related_lookups
         ):
-            return _reuse(queryset, recorder)
+            return kept.reuse(queryset, recorder)
         mark = recorder.mark()
         fetch(queryset)
-        _results[queryset] = recorder.since(mark)
+        kept.keep(queryset, recorder.since(mark))
         return None
 
     return fetch_all
@@ -136,7 +121,7 @@ def _item(method: Callable[..., Any]) -> Callable[..., Any]:
     def answer(queryset: Any, key: Any) -> Any:
         recorder = recorders.current()
         if recorder is not None and queryset._result_cache is not None:
-            _reuse(queryset, recorder)
+            kept.reuse(queryset, recorder)
         return method(queryset, key)
 
     return answer
@@ -152,7 +137,7 @@ def _number(method: Callable[..., Any]) -> Callable[..., Any]:
             return method(queryset, *args)
         with recorders.columns_reported():
             if queryset._result_cache is not None:
-                _reuse(queryset, recorder)
+                kept.reuse(queryset, recorder)
             return method(queryset, *args)
 
     return answer
@@ -187,7 +172,7 @@ def _prefetch(prefetch: Callable[..., Any]) -> Callable[..., Any]:
         reads = recorder.since(mark)
         for instance in instances:
             for queryset in getattr(instance, "_prefetched_objects_cache", {}).values():
-                _results.setdefault(queryset, reads)
+                kept.keep_prefetched(queryset, reads)
         return result
 
     return prefetch_one_level
@@ -197,53 +182,11 @@ def _statement(execute: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(execute)
     def run(cursor: CursorWrapper, sql: Any, *args: Any, **options: Any) -> Any:
         recorder = recorders.current()
-        if recorder is not None and _scopes.get() is None and not reads_nothing(str(sql)):
+        if recorder is not None and kept.scopes() is None and not reads_nothing(str(sql)):
             recorder.query(Reads(of_statement(str(sql), cursor.db.alias)))
         return execute(cursor, sql, *args, **options)
 
     return run
-
-
-def _reuse(queryset: QuerySet[Any], recorder: Recorder) -> None:
-    known = _results.get(queryset)
-    if known is None:
-        known = _results[queryset] = (_read_before(queryset),)
-    reported = recorders.are_columns_reported()
-    for reads in known:
-        recorder.query(reads, reported=reported)
-
-
-def _read_before(queryset: QuerySet[Any]) -> Reads:
-    """Return what a queryset reads whose results were fetched when nobody recorded."""
-    if isinstance(queryset, RawQuerySet):
-        return Reads(of_statement(queryset.raw_query, queryset.db))
-    compiler: Any = queryset.query.clone().get_compiler(using=queryset.db)
-    scopes: list[Scope] = []
-    try:
-        with _executing(scopes):
-            compiler.as_sql()
-    except EmptyResultSet:
-        return Reads(())
-    return _planned(compiler, scopes, None)
-
-
-def _planned(compiler: SQLCompiler, scopes: list[Scope], rows: Any) -> Reads:
-    try:
-        return plan(compiler, scopes, Results(compiler, rows))
-    except Exception:
-        logger.exception("A query could not be understood: any change concerns whoever shows its result.")
-        return Reads(
-            all_tables(compiler.connection.alias, "a query that failed to be understood: see the log")
-        )
-
-
-@contextmanager
-def _executing(scopes: list[Scope]) -> Any:
-    token = _scopes.set(scopes)
-    try:
-        yield
-    finally:
-        _scopes.reset(token)
 
 
 _HOOKS: tuple[tuple[Any, str, Callable[[Callable[..., Any]], Callable[..., Any]]], ...] = (
