@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from onair.live.touching import atouch as atouch
     from onair.live.touching import revoke as revoke
     from onair.live.touching import touch as touch
+    from onair.live.wrapping import live_view as live_view
     from onair.publishing.api import apublish as apublish
     from onair.publishing.api import batch as batch
     from onair.publishing.api import publish as publish
@@ -36,6 +37,7 @@ _HOMES = {
     "authorize": "onair.authorization.rules",
     "batch": "onair.publishing.api",
     "broadcasts": "onair.broadcasting.decorator",
+    "live_view": "onair.live.wrapping",
     "members": "onair.publishing.presence",
     "publish": "onair.publishing.api",
     "revoke": "onair.live.touching",
@@ -55,6 +57,7 @@ __all__ = [
     "authorize",
     "batch",
     "broadcasts",
+    "live_view",
     "members",
     "publish",
     "revoke",

@@ -94,6 +94,7 @@ def start() -> Callable[[], None]:
     def stop() -> None:
         global _engine
         attendance.remove(attended)
+        _hear_of_members_no_more()
         if _engine is engine:
             _engine = None
         engine.stop()
@@ -109,9 +110,18 @@ def listen() -> None:
     user_logged_out.connect(_logged_out, dispatch_uid="onair.live")
 
 
+#: The signals by which a presence region hears of who comes and goes.
+_OF_MEMBERS = (member_added, member_removed)
+
+
 def _hear_of_members() -> None:
-    member_added.connect(_member_came_or_went, dispatch_uid="onair.live")
-    member_removed.connect(_member_came_or_went, dispatch_uid="onair.live")
+    for signal in _OF_MEMBERS:
+        signal.connect(_member_came_or_went, dispatch_uid="onair.live")
+
+
+def _hear_of_members_no_more() -> None:
+    for signal in _OF_MEMBERS:
+        signal.disconnect(dispatch_uid="onair.live")
 
 
 def _committed(commit: Commit) -> None:
