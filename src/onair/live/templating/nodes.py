@@ -86,7 +86,11 @@ def _render_template(original: Callable[..., str], template: Template, context: 
             if not page.is_whole:
                 return original(template, context)
             whole = page.render_region(
-                WHOLE_PAGE, Options(), lambda: original(template, context), has_surroundings=False
+                WHOLE_PAGE,
+                Options(),
+                lambda: original(template, context),
+                has_surroundings=False,
+                may_hold_others=True,
             )
             return SafeString(whole)
     finally:

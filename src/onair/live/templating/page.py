@@ -70,6 +70,17 @@ class Region:
     depth: int = 0
     #: Whether what the template read around it may show in it.
     has_surroundings: bool = False
+    #: The region that it is in.
+    outer: Region | None = None
+    #: Whether it was asked for, or is rendered for the sake of one that is in it.
+    is_wanted: bool = True
+
+    def around(self) -> Iterator[Region]:
+        """Yield the regions that it is in, the innermost first."""
+        region = self.outer
+        while region is not None:
+            yield region
+            region = region.outer
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,23 +180,33 @@ class Page:
         *,
         has_surroundings: bool,
         place: str = "",
+        may_hold_others: bool = False,
     ) -> str:
         """Render a region, and return it with its marks; nothing where it is not wanted.
 
         Args:
             has_surroundings: whether variables of the template around it reach into it.
             place: where its tag is, for people.
+            may_hold_others: whether there may be regions in it: one of them may be wanted.
         """
-        if not self.is_wanted(region_id):
+        is_wanted = self._is_wanted(region_id)
+        if not is_wanted and not (may_hold_others and self._is_incomplete):
             return ""
         if len(self.regions) >= MAX_REGIONS:
             raise ConfigurationError(
                 f"{self.request.path} has more than {MAX_REGIONS} live regions: put {{% live %}} around the "
                 "list, not into each of its items."
             )
-        region = self.regions[region_id] = Region(
-            region_id, options, place, has_surroundings=has_surroundings
+        region = Region(
+            region_id,
+            options,
+            place,
+            has_surroundings=has_surroundings,
+            outer=self.region,
+            is_wanted=is_wanted,
         )
+        if is_wanted:
+            self.regions[region_id] = region
         for topic in options.topics:
             region.recorder.topic(topic)
         self._inside.append(region)
@@ -196,13 +217,19 @@ class Page:
         finally:
             self._inside.pop()
         region.touches.update(touches)
-        if region_id == WHOLE_PAGE:
+        if region_id == WHOLE_PAGE or not is_wanted:
             return text
         return f"{self.marks.open(Kind.REGION, region_id)}{text}{self.marks.close()}"
 
-    def is_wanted(self, region_id: str) -> bool:
-        """Whether a region is to be rendered: it, or the one that it is in, was asked for."""
-        return self.wanted is None or region_id in self.wanted or bool(self._inside)
+    def _is_wanted(self, region_id: str) -> bool:
+        """Whether a region is to be rendered: it, or one that it is in, was asked for."""
+        inside = self.region
+        return self.wanted is None or region_id in self.wanted or (inside is not None and inside.is_wanted)
+
+    @property
+    def _is_incomplete(self) -> bool:
+        """Whether a region was asked for that has not been rendered yet."""
+        return self.wanted is not None and not self.wanted <= self.regions.keys()
 
     @property
     def is_again(self) -> bool:
@@ -235,6 +262,9 @@ class Page:
         if region.has_surroundings:
             region.recorder.include(self._outside.read_set())
             touches |= self._outside_touches
+            for outer in region.around():
+                region.recorder.include(outer.recorder.read_set())
+                touches |= outer.touches
         declared = region.options.audience or self.audience
         audience = audience_of(_counted(touches, declared), self.visitor, declared)
         return Reads(

@@ -13,6 +13,9 @@ from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.template.defaulttags import ForNode
 from django.template.exceptions import TemplateSyntaxError
+from django.template.library import InclusionNode
+from django.template.loader_tags import BlockNode, IncludeNode
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
 from onair.authorization import grants
@@ -56,8 +59,13 @@ class RegionNode(Node):
                 lambda: self.nodelist.render(context),
                 has_surroundings=surroundings is None or surroundings.have_changed(context),
                 place=self.place,
+                may_hold_others=self._may_hold_others,
             )
         )
+
+    @cached_property
+    def _may_hold_others(self) -> bool:
+        return any(self.nodelist.get_nodes_by_type(holder) for holder in _HOLDERS)
 
     def _options(self, context: Context) -> Options:
         given = {name: value.resolve(context) for name, value in self.options.items()}
@@ -198,6 +206,9 @@ def _names_of(parser: Parser, token: Token) -> tuple[str, str]:
 def _topics(value: Any) -> tuple[str, ...]:
     return tuple(str(value).split()) if isinstance(value, str) else tuple(map(str, value or ()))
 
+
+#: Nodes in which regions may be: their own, and those whose content another template gives.
+_HOLDERS: tuple[type[Node], ...] = (RegionNode, PresenceNode, BlockNode, IncludeNode, InclusionNode)
 
 #: How each option's value is read.
 _READ: Mapping[str, Any] = {
