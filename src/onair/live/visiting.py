@@ -100,9 +100,7 @@ class Visit:
 
     def _failed(self, cause: BaseException | None) -> str:
         what = "an error (500)" if cause is None else f"{type(cause).__name__}: {cause}"
-        return (
-            f"{self.address} failed for {self.visitor} with {what}. The log has its traceback."
-        )
+        return f"{self.address} failed for {self.visitor} with {what}. The log has its traceback."
 
     def _not_live(self, response: HttpResponseBase) -> str:
         kind = response.get("Content-Type", "")

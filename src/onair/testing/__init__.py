@@ -1,10 +1,11 @@
-"""For a site's own tests: what was published, who may join, and a server that is live."""
+"""For a site's own tests: what was published, who may join, live pages, and a server that is live."""
 
 from __future__ import annotations
 
 from onair.publishing.capture import captured
 from onair.testing.assertions import (
     OnAirAssertions,
+    assertLive,
     assertMayJoin,
     assertMayNotJoin,
     assertNotPublished,
@@ -16,6 +17,7 @@ __all__ = [
     "LiveServerTestCase",
     "OnAirAssertions",
     "StaticLiveServerTestCase",
+    "assertLive",
     "assertMayJoin",
     "assertMayNotJoin",
     "assertNotPublished",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from onair.protocol.names import kind_of
 from onair.publishing import capture
@@ -18,6 +18,7 @@ from onair.testing.matching import ANY, Description, shown
 
 if TYPE_CHECKING:
     from onair.authorization.decide import Allowed, Decision
+    from onair.testing.following import LivePage
 
 
 def assertPublished(  # noqa: N802 (the grammar of unittest)
@@ -94,6 +95,27 @@ def assertMayNotJoin(user: Any, channel: str, *, grant: str | None = None) -> No
         raise AssertionError(f"{_name(user)} may join {channel}.")
 
 
+def assertLive(url: str, *, user: Any = None, client: Client | None = None) -> LivePage:  # noqa: N802
+    """Assert that a page is live, and return it as it is in an open browser.
+
+    ``assertLive("/board/").on(lambda: ticket.delete()).changes("li:first")``: the code runs, the page follows
+    what it writes, and is looked at. All of it happens on this thread, with its database connections, in a
+    ``TestCase`` too.
+
+    Args:
+        url: the page's path, with its query.
+        user: as whom, by a session that is never saved; None for a visitor.
+        client: the test's client, whose cookies and headers are sent.
+
+    Raises:
+        AssertionError: the page is not shown, or is not live; the message says what to do.
+    """
+    __tracebackhide__ = True
+    from onair.testing.following import open_page
+
+    return open_page(url, user, client)
+
+
 class OnAirAssertions:
     """The assertions as methods: ``class ArticleTests(OnAirAssertions, TestCase)``."""
 
@@ -101,6 +123,13 @@ class OnAirAssertions:
     assertNotPublished = staticmethod(assertNotPublished)  # noqa: N815
     assertMayJoin = staticmethod(assertMayJoin)  # noqa: N815
     assertMayNotJoin = staticmethod(assertMayNotJoin)  # noqa: N815
+
+    def assertLive(  # noqa: N802
+        self, url: str, *, user: Any = None, client: Client | None = None
+    ) -> LivePage:
+        """Assert that a page is live: :func:`assertLive`, with the client of the test case as it is now."""
+        __tracebackhide__ = True
+        return assertLive(url, user=user, client=client or getattr(self, "client", None))
 
 
 def _find(

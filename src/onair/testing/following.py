@@ -1,0 +1,315 @@
+"""A live page in a test: rendered, changed by the test's code, and looked at as a browser shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from django.test import Client, RequestFactory
+
+from onair.live import capture
+from onair.live.explaining import words
+from onair.live.markup import Block, diff
+from onair.live.markup.marks import Kind
+from onair.live.matching.index import Index
+from onair.live.matching.reads import Reading, ReadSet
+from onair.live.rendering.result import PageRendering, RegionRendering
+from onair.live.templating.page import WHOLE_PAGE
+from onair.live.visiting import PageNotShown, Visit
+from onair.testing.html import Element, read
+from onair.testing.selectors import select
+from onair.testing.writes import Writes, collected
+
+#: What stands for the page's access in the index.
+_ACCESS = ("access",)
+
+#: Of an element so much is shown in a message.
+_MOST_HTML = 200
+
+
+class LivePage:
+    """A live page that somebody has open. See :func:`onair.testing.assertLive`."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._page = visit.render()
+        self._shown = self._page.document.root
+
+    def on(self, action: Callable[[], object]) -> LiveChange:
+        """Run code, and return what it does to the open page.
+
+        Everything is done on this thread: what is written is matched with what the page has read, the regions
+        that it concerns are rendered again, and what differs is put into the page. The other regions are
+        rendered as well, to see that nothing was missed.
+
+        Args:
+            action: called without arguments. What it raises is raised here.
+
+        Raises:
+            AssertionError: a region would not have followed what was written.
+        """
+        __tracebackhide__ = True
+        with collected() as writes:
+            action()
+        matched = _match(self._page, writes)
+        told = _Told(self._visit, self._page, writes, frozenset(matched - {_ACCESS}))
+        before = self._shown
+        try:
+            # In the order of the engine: first those that it renders, alone.
+            again = self._visit.render(told.matched) if told.matched else None
+            after = self._visit.render()
+        except PageNotShown as refused:
+            if refused.status >= 500:
+                raise
+            _assert_noticed(self._page, matched, writes, refused, told)
+            return LiveChange(told, before, before, refused)
+        fresh = {} if again is None else again.regions
+        _assert_whole(told, fresh, after, self._visit)
+        self._shown = _patched(before, {name: region.tree for name, region in fresh.items()})
+        self._page = after
+        return LiveChange(told, before, self._shown, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a message says of a change."""
+
+    visit: Visit
+    page: PageRendering
+    writes: Writes
+    #: The ids of the regions that what was written concerns.
+    matched: frozenset[str]
+
+    def __str__(self) -> str:
+        lines = [f"{self.page.address} has read for {self.visit.visitor}:"]
+        for region in self.page.regions.values():
+            again = "rendered again" if region.id in self.matched else "not rendered again"
+            lines.append(f"  region {region.id} ({_place(region)}), {again}:")
+            lines += [f"    {line}" for line in _read_lines(region.reads.read_set)]
+        if not self.page.regions:
+            lines.append("  nothing, since it has no region")
+        lines.append(f"Written: {'' if self._written() else 'nothing that was captured'}".rstrip())
+        return "\n".join([*lines, *(f"  {line}" for line in self._written())])
+
+    def _written(self) -> list[str]:
+        rows = [line for commit in self.writes.commits for line in words.of_commit(commit)]
+        return [*rows, *(f"touched: {topic}" for topic in sorted(self.writes.topics))]
+
+
+class LiveChange:
+    """What some code did to a page that was open. Each assertion returns it again."""
+
+    def __init__(self, told: _Told, before: Block, after: Block, refused: PageNotShown | None) -> None:
+        self._told = told
+        self._before, self._after = read(before.html), read(after.html)
+        self._refused = refused
+        self._is_changed = before is not after and before.html != after.html
+
+    def changes(self, selector: str) -> LiveChange:
+        """Assert that what a CSS selector names has changed, has come or has gone.
+
+        Args:
+            selector: like ``"li:first"``, ``"#board .open"`` or ``"a[href]"``.
+
+        Raises:
+            BadSelector: the selector is more than a test understands.
+        """
+        __tracebackhide__ = True
+        self._assert_shown()
+        before, after = (_htmls(select(root, selector)) for root in (self._before, self._after))
+        if before == after:
+            found = f"It is as before: {_shortened(after)}" if after else "The page has none."
+            raise AssertionError(f"Expected {selector!r} to change. {found}\n{self._told}")
+        return self
+
+    def changes_nothing(self) -> LiveChange:
+        """Assert that the open page stays as it is."""
+        __tracebackhide__ = True
+        self._assert_shown()
+        if self._is_changed:
+            raise AssertionError(f"Expected the page to stay as it is.\n{self._differences()}\n{self._told}")
+        return self
+
+    def renders(self, count: int) -> LiveChange:
+        """Assert how many regions had to be rendered again, whether they turned out to differ or not."""
+        __tracebackhide__ = True
+        if len(self._told.matched) != count:
+            raise AssertionError(
+                f"Expected {count} regions to be rendered again, not {len(self._told.matched)}.\n{self._told}"
+            )
+        return self
+
+    def shows(self, text: str) -> LiveChange:
+        """Assert that the page shows a text now, and did not before; space counts as one blank."""
+        __tracebackhide__ = True
+        self._assert_shown()
+        wanted = " ".join(text.split())
+        if wanted not in self._after.text:
+            raise AssertionError(f"Expected the page to show {text!r}: {self._after.text}\n{self._told}")
+        if wanted in self._before.text and self._before.text.count(wanted) >= self._after.text.count(wanted):
+            raise AssertionError(f"The page has shown {text!r} before.\n{self._told}")
+        return self
+
+    def hides(self, text: str) -> LiveChange:
+        """Assert that the page does not show a text any more that it has shown before."""
+        __tracebackhide__ = True
+        self._assert_shown()
+        wanted = " ".join(text.split())
+        if wanted in self._after.text:
+            raise AssertionError(f"Expected the page to hide {text!r}: {self._after.text}\n{self._told}")
+        if wanted not in self._before.text:
+            raise AssertionError(f"The page has not shown {text!r} before, either.\n{self._told}")
+        return self
+
+    def denies(self) -> LiveChange:
+        """Assert that the page is not shown to its viewer any more, and that its browser is told so."""
+        __tracebackhide__ = True
+        if self._refused is None:
+            raise AssertionError(f"Expected the page to be shown no more, but it is.\n{self._told}")
+        return self
+
+    def _assert_shown(self) -> None:
+        __tracebackhide__ = True
+        if self._refused is not None:
+            raise AssertionError(f"The page is not shown any more. {self._refused}\n{self._told}")
+
+    def _differences(self) -> str:
+        before, after = map(_lines_of, (self._before, self._after))
+        gone, come = [one for one in before if one not in after], [one for one in after if one not in before]
+        return "\n".join([*(f"- {one}" for one in gone), *(f"+ {one}" for one in come)])
+
+
+def open_page(url: str, user: Any, client: Client | None) -> LivePage:
+    """Render a page, as it is opened in a browser.
+
+    Raises:
+        AssertionError: it is no live page, or is not shown.
+    """
+    __tracebackhide__ = True
+    parts = urlsplit(url)
+    # The request that the client would make, with its headers and cookies, without making it.
+    request = RequestFactory.request(
+        client or Client(),  # type: ignore[arg-type] # a subclass of it, where it runs
+        REQUEST_METHOD="GET",
+        PATH_INFO=unquote_to_bytes(parts.path).decode("latin-1"),
+        QUERY_STRING=parts.query,
+    )
+    try:
+        page = LivePage(Visit.of(request, user))
+    except PageNotShown as error:
+        raise AssertionError(str(error)) from error
+    if not capture.is_on():
+        raise AssertionError(
+            'ONAIR["LIVE"] is False: nothing that is written is captured, so that no page follows it. '
+            "Leave it out, or override it in the test."
+        )
+    return page
+
+
+def _match(page: PageRendering, writes: Writes) -> set[Any]:
+    """Return the regions that what was written concerns, as the server finds them."""
+    index = Index()
+    index.add(_ACCESS, page.access)
+    for region in page.regions.values():
+        index.add(region.id, region.reads.read_set)
+    found = {one for commit in writes.commits for one in index.match(commit)}
+    return found | {one for topic in writes.topics for one in index.match_topic(topic)}
+
+
+def _patched(block: Block, trees: Mapping[str, Block]) -> Block:
+    """Return the page with the regions as they are now."""
+    if WHOLE_PAGE in trees:
+        return trees[WHOLE_PAGE]
+    children = [
+        _patched_child(child, trees) if isinstance(child, Block) else child for child in block.children
+    ]
+    return Block(block.kind, block.key, block.statics, tuple(children))
+
+
+def _patched_child(child: Block, trees: Mapping[str, Block]) -> Block:
+    if child.kind is Kind.REGION and child.key in trees:
+        return trees[child.key]
+    return _patched(child, trees)
+
+
+def _assert_whole(
+    told: _Told, fresh: Mapping[str, RegionRendering], after: PageRendering, visit: Visit
+) -> None:
+    """Assert that each region, rendered or not, is now what a page is that is loaded now."""
+    __tracebackhide__ = True
+    for region in told.page.regions.values():
+        now = after.regions.get(region.id)
+        shown = fresh.get(region.id, region)
+        if now is None or diff(shown.tree, now.tree) is None:
+            continue
+        once_more = visit.render().regions.get(region.id)
+        if once_more is None or diff(now.tree, once_more.tree) is not None:
+            continue  # it is another one with each rendering, which no write can be missed for
+        if region.id in fresh:
+            raise AssertionError(
+                f"The region {region.id} ({_place(region)}) is another one when it is rendered alone: what "
+                f"its template does before it reaches into it.\n{told}"
+            )
+        tables = _tables_that_differ(region.reads.read_set, now.reads.read_set)
+        raise AssertionError(
+            f"Missed: the region {region.id} ({_place(region)}) has changed, and nothing that was captured "
+            f"concerns it. It is about {tables}. What raw SQL or another program writes is seen by triggers "
+            f"alone; what is not in the database needs onair.touch() or {{% live every=… %}}.\n{told}"
+        )
+
+
+def _assert_noticed(
+    page: PageRendering, matched: Iterable[Any], writes: Writes, refused: PageNotShown, told: _Told
+) -> None:
+    """Assert that an open page is told that it is not shown any more."""
+    __tracebackhide__ = True
+    noticed = writes.revoked | writes.logged_out
+    if _ACCESS in matched or page.viewer.user in noticed or told.matched:
+        return
+    raise AssertionError(
+        f"Missed: {refused} Nothing that was captured concerns what decides it: call onair.revoke(user).\n"
+        f"{told}"
+    )
+
+
+def _tables_that_differ(before: ReadSet, after: ReadSet) -> str:
+    """Return the tables in which a region finds other rows than before; all of its tables where none does."""
+    rows = {(using, model) for using, model, _ in before.instances.keys() ^ after.instances.keys()}
+    keyed = {*_keyed(before)} ^ {*_keyed(after)}
+    found = rows | {(reading.using, reading.model) for reading in keyed}
+    found = found or {(reading.using, reading.model) for reading in before.readings}
+    return ", ".join(sorted(words.table_of(model, using) for using, model in found)) or "no table"
+
+
+def _keyed(read_set: ReadSet) -> Iterable[Reading]:
+    return (reading for reading in read_set.readings if reading.keys is not None)
+
+
+def _read_lines(read_set: ReadSet) -> list[str]:
+    lines = [words.of_reading(reading) for reading in read_set.readings if reading.terms]
+    rows: dict[str, list[Any]] = {}
+    for (using, model, key), columns in read_set.instances.items():
+        rows.setdefault(f"{words.table_of(model, using)} ({words.of_columns(columns)})", []).append(key)
+    lines += [f"{table}: {words.enumerated(words.in_order(keys))}" for table, keys in rows.items()]
+    lines += [f"topic {topic}" for topic in sorted(read_set.topics)]
+    return list(dict.fromkeys(lines)) or ["nothing"]
+
+
+def _place(region: RegionRendering) -> str:
+    return "the whole page" if region.id == WHOLE_PAGE else region.reads.place
+
+
+def _htmls(elements: Iterable[Element]) -> list[str]:
+    return [str(element) for element in elements]
+
+
+def _lines_of(root: Element) -> list[str]:
+    """Return the elements that hold no other, and the texts."""
+    return [str(one) for one in root.descendants() if not one.elements]
+
+
+def _shortened(htmls: list[str]) -> str:
+    text = " ".join(htmls)
+    return text if len(text) <= _MOST_HTML else f"{text[:_MOST_HTML]}…"
