@@ -193,10 +193,9 @@ def _rendering(making: Making, document: Document) -> PageRendering:
             continue
         reads = page.reads_of(region)
         channel = making.address.channel(region.id, reads.audience.key)
-        # An inner region may be of another audience.
-        regions[region.id] = RegionRendering(
-            region.id, channel, without_regions(tree), reads, Items(page.nonce, region.items)
-        )
+        if len(page.regions) > 1:  # an inner one may be of another audience
+            tree = without_regions(tree)
+        regions[region.id] = RegionRendering(region.id, channel, tree, reads, Items(page.nonce, region.items))
     return PageRendering(
         making.address,
         making.viewer,

@@ -40,7 +40,7 @@ class Block:
     ``statics`` are the texts around and between its ``children``, one more than there are of these.
     """
 
-    __slots__ = ("children", "key", "kind", "statics")
+    __slots__ = ("_digest", "children", "key", "kind", "statics")
 
     def __init__(
         self, kind: Kind, key: str, statics: tuple[str, ...], children: tuple[Block | Bound, ...] = ()
@@ -49,6 +49,7 @@ class Block:
         self.key = key
         self.statics = statics
         self.children = children
+        self._digest: str | None = None
 
     @property
     def html(self) -> str:
@@ -62,9 +63,12 @@ class Block:
     @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that tell its content, apart from that of the regions inside."""
-        pieces: list[str] = []
-        self._write(pieces, with_regions=False)
-        return blake2b("".join(pieces).encode(errors="surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
+        if self._digest is None:
+            pieces: list[str] = []
+            self._write(pieces, with_regions=False)
+            text = "".join(pieces).encode(errors="surrogatepass")
+            self._digest = blake2b(text, digest_size=DIGEST_BYTES).hexdigest()
+        return self._digest
 
     @property
     def labels(self) -> Sequence[Label]:

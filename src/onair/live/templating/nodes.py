@@ -107,7 +107,7 @@ def _render_variable(original: Callable[..., str], node: VariableNode, context: 
     text = original(node, context)
     if context.live_reads == before:
         return text
-    return SafeString(f"{page.marks.open(Kind.VALUE)}{text}{page.marks.close()}")
+    return f"{page.value_mark}{text}{page.end_mark}"
 
 
 def _render_block(original: Callable[..., str], node: Node, context: RTContext) -> str:
@@ -115,7 +115,7 @@ def _render_block(original: Callable[..., str], node: Node, context: RTContext) 
     page = _marked(context)
     if page is None:
         return original(node, context)
-    return SafeString(f"{page.marks.open(Kind.BLOCK)}{original(node, context)}{page.marks.close()}")
+    return f"{page.block_mark}{original(node, context)}{page.end_mark}"
 
 
 def _render_for(original: Callable[..., str], node: Any, context: RTContext) -> str:
@@ -136,7 +136,7 @@ def _render_for(original: Callable[..., str], node: Any, context: RTContext) -> 
     looped.nodelist_loop = NodeList([_Item(node.loopvars[0], node.nodelist_loop, page, place)])
     if node.nodelist_empty:
         looped.nodelist_empty = NodeList([_Nothing(node.nodelist_empty, page)])
-    return SafeString(f"{page.marks.open(Kind.LIST)}{original(looped, context)}{page.marks.close()}")
+    return f"{page.list_mark}{original(looped, context)}{page.end_mark}"
 
 
 def _place(page: Page, node: ForNode, values: Any) -> Place | None:
@@ -184,7 +184,7 @@ def _render_cached(original: Callable[..., str], node: CacheNode, context: RTCon
 def _marked(context: RTContext) -> Page | None:
     """Return the page, where one of its regions is being rendered."""
     page = context.page
-    return None if page is None or page.region is None else page
+    return page if page is not None and page.inside else None
 
 
 class _Resolved:
@@ -210,9 +210,9 @@ class _Item(Node):
         return self.render(context)
 
     def render(self, context: Context) -> SafeString:
-        row, marks = context[self._variable], self._page.marks
+        row, page = context[self._variable], self._page
         text = self._nodelist.render(context) if self._place is None else self._kept(row, context)
-        return SafeString(f"{marks.open(Kind.ITEM, key_of(row) or '')}{text}{marks.close()}")
+        return SafeString(f"{page.marks.open(Kind.ITEM, key_of(row) or '')}{text}{page.end_mark}")
 
     def _kept(self, row: Any, context: Context) -> str:
         """Return the item's text, and keep it with what it was rendered from."""

@@ -123,6 +123,10 @@ class Page:
         self.audience: str | None = None
         self.nonce = secrets.token_hex(4)
         self.marks = Marks(self.nonce)
+        self.value_mark, self.list_mark, self.block_mark = map(
+            self.marks.open, (Kind.VALUE, Kind.LIST, Kind.BLOCK)
+        )
+        self.end_mark = self.marks.close()
         self.watch = Watch()
         self.visitor = visitor_of(request)
         self.regions: dict[str, Region] = {}
@@ -133,14 +137,15 @@ class Page:
         self._view = Recorder()
         self._outside = Recorder()
         self._outside_touches: dict[Touch, None] = {}
-        self._inside: list[Region] = []
+        #: The regions that are being rendered, the innermost one last.
+        self.inside: list[Region] = []
         self._numbers: dict[str, int] = {}
         self._unwatch = watch_visitor(request, self.watch)
 
     @property
     def region(self) -> Region | None:
         """The region that is being rendered, the innermost one."""
-        return self._inside[-1] if self._inside else None
+        return self.inside[-1] if self.inside else None
 
     @contextmanager
     def making(self) -> Iterator[None]:
@@ -209,13 +214,13 @@ class Page:
             self.regions[region_id] = region
         for topic in options.topics:
             region.recorder.topic(topic)
-        self._inside.append(region)
+        self.inside.append(region)
         declared = options.audience or self.audience
         try:
             with recording(region.recorder), self.watch.region(declared) as touches:
                 text = render()
         finally:
-            self._inside.pop()
+            self.inside.pop()
         region.touches.update(touches)
         if region_id == WHOLE_PAGE or not is_wanted:
             return text

@@ -26,6 +26,10 @@ class _Shown(Enum):
     NOTHING = "nothing"
 
 
+#: Attributes that may be instances themselves, or lists of them.
+_MAY_BE_INSTANCES = frozenset({_Shown.RELATED, _Shown.ROW})
+
+
 class RTModelProxy:
     """A model instance in a live template.
 
@@ -48,10 +52,10 @@ class RTModelProxy:
         instance = self._wrapped
         # Not type(): the request's user is behind something lazy, which notes that it is looked at.
         shown, column = _shown_by(instance.__class__, name)
-        if shown is _Shown.NOTHING:
-            return getattr(instance, name)
-        _report(instance, column if shown in (_Shown.COLUMN, _Shown.RELATED, _Shown.KEY) else None)
-        return wrap(getattr(instance, name))
+        if shown is not _Shown.NOTHING:
+            _report(instance, column)
+        value = getattr(instance, name)
+        return wrap(value) if shown in _MAY_BE_INSTANCES else value
 
     def __setattr__(self, name: str, value: object) -> None:
         setattr(self._wrapped, name, value)
@@ -149,7 +153,8 @@ def text_of(instance: Model) -> str:
 def _report(instance: Model, column: str | None) -> None:
     recorder = reading.current()
     if recorder is not None:
-        recorder.instance(unlazy(instance), column)
+        is_lazy = type(instance) is not instance.__class__
+        recorder.instance(unlazy(instance) if is_lazy else instance, column)
 
 
 def _report_key(instance: Model) -> None:
