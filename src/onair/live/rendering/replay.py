@@ -12,7 +12,8 @@ from typing import Any
 
 from django.core.handlers.base import BaseHandler
 from django.core.signals import setting_changed
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 from django.utils import translation
@@ -161,3 +162,7 @@ def own_connections() -> Iterator[None]:
         yield
     finally:
         close_old_connections()
+        for connection in connections.all(initialized_only=True):
+            # Django leaves those to databases in memory open, of which a thread has its own.
+            if getattr(connection, "is_in_memory_db", bool)():
+                BaseDatabaseWrapper.close(connection)
