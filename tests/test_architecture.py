@@ -44,10 +44,24 @@ MAY_IMPORT = {
             "publishing",
             "standalone",
             "changes",
+            "live",
             "outbox",
         ),
     },
-    "testing": {"", "protocol", "hub", "engines", "server", "embedded", "publishing", "authorization"},
+    "testing": {
+        *(
+            "",
+            "protocol",
+            "hub",
+            "engines",
+            "server",
+            "embedded",
+            "publishing",
+            "authorization",
+            "changes",
+            "live",
+        ),
+    },
 }
 
 #: Folders that run with Django not importable.

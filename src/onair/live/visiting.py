@@ -13,7 +13,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from onair.exceptions import OnAirError
 from onair.live.rendering.replay import ask
@@ -67,7 +67,8 @@ class Visit:
             PageNotShown: the answer is no live page, or not this user's.
         """
         session = None if self.user is None else session_data(self.user)
-        with _as_it_was(), _failures() as failures:
+        # The site's middleware may choose a time zone, for the page alone.
+        with timezone.override(timezone.get_current_timezone()), _failures() as failures:
             try:
                 answer = ask(self.address, self.viewer, wanted, session)
             except Exception as error:  # DEBUG_PROPAGATE_EXCEPTIONS
@@ -154,13 +155,6 @@ def _view_at(path: str) -> str:
         return ""
     view = getattr(function, "view_class", function)
     return f", but of {view.__module__}.{getattr(view, '__qualname__', type(view).__qualname__)}"
-
-
-@contextmanager
-def _as_it_was() -> Iterator[None]:
-    """Let the site's middleware choose a language and a time zone for the page alone."""
-    with translation.override(translation.get_language()), timezone.override(timezone.get_current_timezone()):
-        yield
 
 
 @contextmanager

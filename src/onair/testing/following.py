@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -18,15 +17,12 @@ from onair.live.matching.reads import Reading, ReadSet
 from onair.live.rendering.result import PageRendering, RegionRendering
 from onair.live.templating.page import WHOLE_PAGE
 from onair.live.visiting import PageNotShown, Visit
-from onair.testing.html import Element, read
-from onair.testing.selectors import select
+from onair.testing.change import LiveChange
+from onair.testing.telling import Told, place_of
 from onair.testing.writes import Writes, collected
 
 #: What stands for the page's access in the index.
 _ACCESS = ("access",)
-
-#: Of an element so much is shown in a message.
-_MOST_HTML = 200
 
 
 class LivePage:
@@ -54,7 +50,7 @@ class LivePage:
         with collected() as writes:
             action()
         matched = _match(self._page, writes)
-        told = _Told(self._visit, self._page, writes, frozenset(matched - {_ACCESS}))
+        told = Told(self._visit, self._page, writes, frozenset(matched - {_ACCESS}))
         before = self._shown
         try:
             # In the order of the engine: first those that it renders, alone.
@@ -70,115 +66,6 @@ class LivePage:
         self._shown = _patched(before, {name: region.tree for name, region in fresh.items()})
         self._page = after
         return LiveChange(told, before, self._shown, None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a message says of a change."""
-
-    visit: Visit
-    page: PageRendering
-    writes: Writes
-    #: The ids of the regions that what was written concerns.
-    matched: frozenset[str]
-
-    def __str__(self) -> str:
-        lines = [f"{self.page.address} has read for {self.visit.visitor}:"]
-        for region in self.page.regions.values():
-            again = "rendered again" if region.id in self.matched else "not rendered again"
-            lines.append(f"  region {region.id} ({_place(region)}), {again}:")
-            lines += [f"    {line}" for line in _read_lines(region.reads.read_set)]
-        if not self.page.regions:
-            lines.append("  nothing, since it has no region")
-        lines.append(f"Written: {'' if self._written() else 'nothing that was captured'}".rstrip())
-        return "\n".join([*lines, *(f"  {line}" for line in self._written())])
-
-    def _written(self) -> list[str]:
-        rows = [line for commit in self.writes.commits for line in words.of_commit(commit)]
-        return [*rows, *(f"touched: {topic}" for topic in sorted(self.writes.topics))]
-
-
-class LiveChange:
-    """What some code did to a page that was open. Each assertion returns it again."""
-
-    def __init__(self, told: _Told, before: Block, after: Block, refused: PageNotShown | None) -> None:
-        self._told = told
-        self._before, self._after = read(before.html), read(after.html)
-        self._refused = refused
-        self._is_changed = before is not after and before.html != after.html
-
-    def changes(self, selector: str) -> LiveChange:
-        """Assert that what a CSS selector names has changed, has come or has gone.
-
-        Args:
-            selector: like ``"li:first"``, ``"#board .open"`` or ``"a[href]"``.
-
-        Raises:
-            BadSelector: the selector is more than a test understands.
-        """
-        __tracebackhide__ = True
-        self._assert_shown()
-        before, after = (_htmls(select(root, selector)) for root in (self._before, self._after))
-        if before == after:
-            found = f"It is as before: {_shortened(after)}" if after else "The page has none."
-            raise AssertionError(f"Expected {selector!r} to change. {found}\n{self._told}")
-        return self
-
-    def changes_nothing(self) -> LiveChange:
-        """Assert that the open page stays as it is."""
-        __tracebackhide__ = True
-        self._assert_shown()
-        if self._is_changed:
-            raise AssertionError(f"Expected the page to stay as it is.\n{self._differences()}\n{self._told}")
-        return self
-
-    def renders(self, count: int) -> LiveChange:
-        """Assert how many regions had to be rendered again, whether they turned out to differ or not."""
-        __tracebackhide__ = True
-        if len(self._told.matched) != count:
-            raise AssertionError(
-                f"Expected {count} regions to be rendered again, not {len(self._told.matched)}.\n{self._told}"
-            )
-        return self
-
-    def shows(self, text: str) -> LiveChange:
-        """Assert that the page shows a text now, and did not before; space counts as one blank."""
-        __tracebackhide__ = True
-        self._assert_shown()
-        wanted = " ".join(text.split())
-        if wanted not in self._after.text:
-            raise AssertionError(f"Expected the page to show {text!r}: {self._after.text}\n{self._told}")
-        if wanted in self._before.text and self._before.text.count(wanted) >= self._after.text.count(wanted):
-            raise AssertionError(f"The page has shown {text!r} before.\n{self._told}")
-        return self
-
-    def hides(self, text: str) -> LiveChange:
-        """Assert that the page does not show a text any more that it has shown before."""
-        __tracebackhide__ = True
-        self._assert_shown()
-        wanted = " ".join(text.split())
-        if wanted in self._after.text:
-            raise AssertionError(f"Expected the page to hide {text!r}: {self._after.text}\n{self._told}")
-        if wanted not in self._before.text:
-            raise AssertionError(f"The page has not shown {text!r} before, either.\n{self._told}")
-        return self
-
-    def denies(self) -> LiveChange:
-        """Assert that the page is not shown to its viewer any more, and that its browser is told so."""
-        __tracebackhide__ = True
-        if self._refused is None:
-            raise AssertionError(f"Expected the page to be shown no more, but it is.\n{self._told}")
-        return self
-
-    def _assert_shown(self) -> None:
-        __tracebackhide__ = True
-        if self._refused is not None:
-            raise AssertionError(f"The page is not shown any more. {self._refused}\n{self._told}")
-
-    def _differences(self) -> str:
-        before, after = map(_lines_of, (self._before, self._after))
-        gone, come = [one for one in before if one not in after], [one for one in after if one not in before]
-        return "\n".join([*(f"- {one}" for one in gone), *(f"+ {one}" for one in come)])
 
 
 def open_page(url: str, user: Any, client: Client | None) -> LivePage:
@@ -235,7 +122,7 @@ def _patched_child(child: Block, trees: Mapping[str, Block]) -> Block:
 
 
 def _assert_whole(
-    told: _Told, fresh: Mapping[str, RegionRendering], after: PageRendering, visit: Visit
+    told: Told, fresh: Mapping[str, RegionRendering], after: PageRendering, visit: Visit
 ) -> None:
     """Assert that each region, rendered or not, is now what a page is that is loaded now."""
     __tracebackhide__ = True
@@ -247,21 +134,21 @@ def _assert_whole(
         once_more = visit.render().regions.get(region.id)
         if once_more is None or diff(now.tree, once_more.tree) is not None:
             continue  # it is another one with each rendering, which no write can be missed for
-        if region.id in fresh:
+        if region.id in told.matched:
             raise AssertionError(
-                f"The region {region.id} ({_place(region)}) is another one when it is rendered alone: what "
+                f"The region {region.id} ({place_of(region)}) is another one when it is rendered alone: what "
                 f"its template does before it reaches into it.\n{told}"
             )
         tables = _tables_that_differ(region.reads.read_set, now.reads.read_set)
         raise AssertionError(
-            f"Missed: the region {region.id} ({_place(region)}) has changed, and nothing that was captured "
+            f"Missed: the region {region.id} ({place_of(region)}) has changed, and nothing that was captured "
             f"concerns it. It is about {tables}. What raw SQL or another program writes is seen by triggers "
             f"alone; what is not in the database needs onair.touch() or {{% live every=… %}}.\n{told}"
         )
 
 
 def _assert_noticed(
-    page: PageRendering, matched: Iterable[Any], writes: Writes, refused: PageNotShown, told: _Told
+    page: PageRendering, matched: Iterable[Any], writes: Writes, refused: PageNotShown, told: Told
 ) -> None:
     """Assert that an open page is told that it is not shown any more."""
     __tracebackhide__ = True
@@ -285,31 +172,3 @@ def _tables_that_differ(before: ReadSet, after: ReadSet) -> str:
 
 def _keyed(read_set: ReadSet) -> Iterable[Reading]:
     return (reading for reading in read_set.readings if reading.keys is not None)
-
-
-def _read_lines(read_set: ReadSet) -> list[str]:
-    lines = [words.of_reading(reading) for reading in read_set.readings if reading.terms]
-    rows: dict[str, list[Any]] = {}
-    for (using, model, key), columns in read_set.instances.items():
-        rows.setdefault(f"{words.table_of(model, using)} ({words.of_columns(columns)})", []).append(key)
-    lines += [f"{table}: {words.enumerated(words.in_order(keys))}" for table, keys in rows.items()]
-    lines += [f"topic {topic}" for topic in sorted(read_set.topics)]
-    return list(dict.fromkeys(lines)) or ["nothing"]
-
-
-def _place(region: RegionRendering) -> str:
-    return "the whole page" if region.id == WHOLE_PAGE else region.reads.place
-
-
-def _htmls(elements: Iterable[Element]) -> list[str]:
-    return [str(element) for element in elements]
-
-
-def _lines_of(root: Element) -> list[str]:
-    """Return the elements that hold no other, and the texts."""
-    return [str(one) for one in root.descendants() if not one.elements]
-
-
-def _shortened(htmls: list[str]) -> str:
-    text = " ".join(htmls)
-    return text if len(text) <= _MOST_HTML else f"{text[:_MOST_HTML]}…"
