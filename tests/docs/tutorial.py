@@ -1,4 +1,4 @@
-"""The tutorial as a reader follows it: its files written, its commands run, in their order."""
+"""A project as a reader of the documentation makes it: files written, commands run, in their order."""
 
 from __future__ import annotations
 
@@ -21,15 +21,23 @@ PATIENCE = 60.0
 SKIPPED = ("python -m venv", ". .venv", "pip install", "cd ")
 AT_THE_END = " (at the end)"
 
+#: From here on the site is served.
+SERVED = "\n## Two browsers\n"
+
 _ON_AIR = re.compile(r"On air: sockets at ws://127\.0\.0\.1:(\d+)/app/")
 
 
 class Project:
-    """The project that the tutorial builds, in a folder of its own."""
+    """The project that the tutorial builds, or another one, in a folder of its own.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where the project's folder is, or will be.
+        name: of the project's folder.
+    """
+
+    def __init__(self, folder: Path, name: str = "newsroom") -> None:
         self._parent = folder
-        self._folder = folder / "newsroom"
+        self._folder = folder / name
         # The folder by which processes of one site find each other is the test's own.
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environment = kept | {
@@ -40,13 +48,33 @@ class Project:
 
     def follow(self) -> list[str]:
         """Do what the page says. Return the commands that want a running server, not run yet."""
-        waiting = []
-        for block in blocks(PAGE.read_text()):
+        before, _, after = PAGE.read_text().partition(SERVED)
+        for block in blocks(before):
             if block.caption:
                 self._write(block)
             elif block.language == "console":
-                waiting += [command for command in _commands(block) if not self._run_now(command)]
+                for command in _commands(block):
+                    if not command.startswith(SKIPPED):
+                        self.run(command)
+        waiting = []
+        for block in blocks(after):
+            if block.caption:
+                self._write(block)
+            elif block.language == "console":
+                waiting += _commands(block)
         return waiting
+
+    def apply(self, block: Block) -> int:
+        """Change a file as a block shows that is a diff. Return how many lines are new."""
+        assert block.caption
+        path = self._folder / block.caption
+        lines = [(line[0], line[1:]) for line in block.text.splitlines()]
+        old = "\n".join(text for sign, text in lines if sign in " -")
+        new = "\n".join(text for sign, text in lines if sign in " +")
+        text = path.read_text()
+        assert text.count(old) == 1, f"{block.caption} has not once\n{old}"
+        path.write_text(text.replace(old, new))
+        return sum(sign == "+" for sign, _ in lines)
 
     def run(self, command: str) -> None:
         program, *arguments = shlex.split(command)
@@ -91,12 +119,6 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         before = path.read_text() if at_the_end else ""
         path.write_text(before + block.text)
-
-    def _run_now(self, command: str) -> bool:
-        wants_server = "onair.publish" in command
-        if not wants_server and not command.startswith(SKIPPED):
-            self.run(command)
-        return not wants_server
 
 
 def _commands(block: Block) -> list[str]:

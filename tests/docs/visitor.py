@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
@@ -14,6 +15,8 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 from websockets.sync.client import ClientConnection, connect
 
 PATIENCE = 30.0
+
+_LIVE = re.compile(r'<script type="application/json" id="onair-live">(.*?)</script>')
 
 Tag = dict[str, str]
 
@@ -50,15 +53,22 @@ class Socket:
                 return json.loads(message["data"])
 
 
+def tags_of(page: str) -> list[Tag]:
+    """Return the data attributes in a page's HTML."""
+    reader = _Tags()
+    reader.feed(page)
+    return reader.found
+
+
 class Visitor:
     """Somebody who has logged in."""
 
-    def __init__(self, site: str, name: str) -> None:
+    def __init__(self, site: str, name: str, home: str = "/1/") -> None:
         self._site = site
         self._cookies = CookieJar()
         self._opener = build_opener(HTTPCookieProcessor(self._cookies))
         self.get("/login/")
-        self.post("/login/?next=/1/", username=name, password=name)
+        self.post(f"/login/?next={home}", username=name, password=name)
 
     def get(self, path: str) -> str:
         return self._open(Request(self._site + path))
@@ -70,9 +80,7 @@ class Visitor:
 
     def tags(self, path: str) -> list[Tag]:
         """Return the data attributes of a page."""
-        reader = _Tags()
-        reader.feed(self.get(path))
-        return reader.found
+        return tags_of(self.get(path))
 
     @contextmanager
     def socket(self, tags: list[Tag]) -> Iterator[Socket]:
@@ -86,14 +94,30 @@ class Visitor:
         """Subscribe as the page with these tags does, and return the data of the success."""
         endpoint = next(tag["data-onair-auth"] for tag in tags if "data-onair-auth" in tag)
         asked = {"socket_id": socket.id, "channels": [{"name": channel, "grant": grant}]}
+        answer = self._ask(endpoint, asked)["channels"][channel]
+        assert "auth" in answer, answer
+        socket.send("pusher:subscribe", channel=channel, **answer)
+        return socket.wait_for("pusher_internal:subscription_succeeded")
+
+    def follow(self, socket: Socket, page: str) -> None:
+        """Listen to the regions of a live page, as its script does."""
+        found = _LIVE.search(page)
+        assert found, page
+        told = json.loads(found[1])
+        regions = {region: about["v"] for region, about in told["regions"].items()}
+        asked = {"token": told["token"], "socket_id": socket.id, "regions": regions}
+        for answer in self._ask(told["url"], asked)["regions"].values():
+            assert "auth" in answer, answer
+            socket.send("pusher:subscribe", **answer)
+            socket.wait_for("pusher_internal:subscription_succeeded")
+
+    def _ask(self, endpoint: str, asked: dict[str, Any]) -> Any:
+        """Post JSON to one of the site's endpoints."""
         request = Request(
             self._site + endpoint, json.dumps(asked).encode(), {"Content-Type": "application/json"}
         )
         request.add_header("X-CSRFToken", self._csrf_token())
-        answer = json.loads(self._open(request))["channels"][channel]
-        assert "auth" in answer, answer
-        socket.send("pusher:subscribe", channel=channel, **answer)
-        return socket.wait_for("pusher_internal:subscription_succeeded")
+        return json.loads(self._open(request))
 
     def _csrf_token(self) -> str:
         return next(cookie.value or "" for cookie in self._cookies if cookie.name == "csrftoken")
