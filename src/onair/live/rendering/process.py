@@ -25,7 +25,7 @@ from onair.live.rendering.replay import Denied, is_rendering, replay
 from onair.live.rendering.result import PageRendering
 from onair.live.rendering.viewer import Address, Viewer
 from onair.live.signals import revoked, touched
-from onair.live.templating.people import topic_of
+from onair.live.templating import people
 from onair.live.touching import revoke
 from onair.signals import member_added, member_removed
 
@@ -95,6 +95,7 @@ def start() -> Callable[[], None]:
         global _engine
         attendance.remove(attended)
         _hear_of_members_no_more()
+        people.forget()
         if _engine is engine:
             _engine = None
         engine.stop()
@@ -110,17 +111,13 @@ def listen() -> None:
     user_logged_out.connect(_logged_out, dispatch_uid="onair.live")
 
 
-#: The signals by which a presence region hears of who comes and goes.
-_OF_MEMBERS = (member_added, member_removed)
-
-
 def _hear_of_members() -> None:
-    for signal in _OF_MEMBERS:
-        signal.connect(_member_came_or_went, dispatch_uid="onair.live")
+    member_added.connect(_member_came, dispatch_uid="onair.live")
+    member_removed.connect(_member_went, dispatch_uid="onair.live")
 
 
 def _hear_of_members_no_more() -> None:
-    for signal in _OF_MEMBERS:
+    for signal in (member_added, member_removed):
         signal.disconnect(dispatch_uid="onair.live")
 
 
@@ -134,8 +131,13 @@ def _touched(topic: str, **kwargs: Any) -> None:
     _changed(topic)
 
 
-def _member_came_or_went(channel: str, **kwargs: Any) -> None:
-    _changed(topic_of(channel))
+def _member_came(channel: str, **kwargs: Any) -> None:
+    _changed(people.topic_of(channel))
+
+
+def _member_went(channel: str, user_id: str, **kwargs: Any) -> None:
+    people.has_left(channel, user_id)
+    _changed(people.topic_of(channel))
 
 
 def _changed(change: Change) -> None:

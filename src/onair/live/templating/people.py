@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,24 @@ class People(list[Person]):
     """Who is on a channel, in the order of arrival."""
 
 
+#: By channel, who was seen there and has not been told to have left. Whose page reloads is away for a moment
+#: of which nobody is told: a page that is rendered in it would go without that person for good.
+_seen: defaultdict[str, dict[str, Person]] = defaultdict(dict)
+
+
+def has_left(channel: str, user_id: str) -> None:
+    """Take somebody away who has left a channel for longer than it takes to reload a page."""
+    if channel in _seen:
+        _seen[channel].pop(user_id, None)
+        if not _seen[channel]:
+            del _seen[channel]
+
+
+def forget() -> None:
+    """Know nobody any more: the sockets have gone."""
+    _seen.clear()
+
+
 def topic_of(channel: str) -> str:
     """Return the topic that is touched when somebody comes to the channel, or goes."""
     return f"presence:{channel}"
@@ -53,4 +72,8 @@ def people_on(channel: str) -> People:
         recorder.topic(topic_of(channel))
     if local.find_server(conf.app().id) is None:
         return People()
-    return People(Person(member.id, member.info) for member in members(channel))
+    there = {member.id: Person(member.id, member.info) for member in members(channel)}
+    if not there and channel not in _seen:
+        return People()
+    _seen[channel].update(there)
+    return People(list(_seen[channel].values()))
