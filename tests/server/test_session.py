@@ -432,6 +432,18 @@ def test_a_socket_is_spoken_to_alone_and_expelled_from_another_thread_and_may_co
         assert client.receive()["data"] == 5
 
 
+def test_leaving_a_live_region_is_no_error_for_whom_the_site_has_expelled_from_it(site: Site) -> None:
+    with site.connect() as connection:
+        client = Client(connection)
+        socket_id = client.established()
+        client.subscribe(LIVE, **auth(socket_id, LIVE))
+        site.server.expel_soon("1", LIVE, socket_id, "onair:patch", "1")
+        assert client.receive()["data"] == 1
+        client.send("pusher:unsubscribe", {"channel": LIVE})
+        client.send("pusher:ping", {})
+        assert client.receive()["event"] == "pusher:pong"
+
+
 def test_a_live_regions_channel_needs_a_signature_and_takes_no_client_events(site: Site) -> None:
     with site.connect() as connection:
         client = Client(connection)

@@ -241,6 +241,9 @@ class Connection:
     def _unsubscribe(self, message: Message) -> Sequence[Output]:
         channel = messages.read_unsubscription(message).channel
         if channel not in self.subscriptions:
+            # The site may have ended it a moment ago, and the client does not know yet.
+            if kind_of(channel).attended:
+                return ()
             raise NoSubscription(channel)
         del self.subscriptions[channel]
         return (Unsubscribe(channel),)
