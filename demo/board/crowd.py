@@ -146,8 +146,6 @@ class Crowd:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._all_received.wait(), WINDOW if self.figures.readers else 0)
             seconds = time.perf_counter() - began
-            # A rendering that is late counts as well.
-            await asyncio.to_thread(engine.drain, WINDOW)
             self.figures = replace(
                 self.figures,
                 renderings=engine.renderings - renderings,

@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.generic import TemplateView
 
 from onair.live import RTDetailView, RTMixin, RTResponse
@@ -32,6 +33,11 @@ class BoardView(LoginRequiredMixin, PermissionRequiredMixin, RTDetailView):
 
     model = Board
     permission_required = "board.view_ticket"
+
+    def handle_no_permission(self) -> HttpResponse:
+        if self.request.user.is_authenticated:
+            return render(self.request, "403.html", status=403)
+        return super().handle_no_permission()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shown = FilterForm(self.request.GET)

@@ -57,17 +57,21 @@ lanes.addEventListener("dragend", () => {
   point();
 });
 
-// A card that has been moved by its button is another element then: whoever pressed it goes on where it is.
+// A card that has been moved by its button is another element then: whoever pressed it goes on where it is,
+// until the next key or click.
 let pressed = null;
 
+for (const begin of ["keydown", "pointerdown"]) document.addEventListener(begin, () => (pressed = null), true);
+
 lanes.addEventListener("submit", ({ target, submitter }) => {
-  pressed = submitter && { ticket: cardOf(target)?.dataset.ticket, step: submitter.value };
+  pressed = submitter && { ticket: cardOf(target).dataset.ticket, step: submitter.value };
 });
 
+const canBeSeen = (button) => getComputedStyle(button).visibility === "visible";
+
 document.addEventListener("onair:patched", () => {
-  if (!pressed || document.activeElement !== document.body) return;
-  const card = lanes.querySelector(`[data-ticket="${CSS.escape(pressed.ticket)}"]`);
-  const buttons = [...(card?.querySelectorAll(".move button") ?? [])].filter((button) => button.checkVisibility({ visibilityProperty: true }));
+  const card = pressed && lanes.querySelector(`[data-ticket="${pressed.ticket}"]`);
+  if (!card || card.contains(document.activeElement)) return;
+  const buttons = [...card.querySelectorAll(".move button")].filter(canBeSeen);
   (buttons.find(({ value }) => value === pressed.step) ?? buttons[0])?.focus();
-  pressed = null;
 });
