@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +12,9 @@ from onair.live.templating.audience import Audience, Touch
 
 #: Of longer enumerations so many are shown.
 MOST_SHOWN = 12
+
+#: A fact may have arguments, with commas of their own.
+_BETWEEN_FACTS = re.compile(r",(?=user\.|anonymous$)")
 
 ANY_COLUMN = "any column"
 NO_COLUMN = "no column"
@@ -108,7 +112,7 @@ def _of_change(change: RowChange, using: str) -> str:
 
 
 def _of_facts(facts: str) -> str:
-    told = [fact for fact in facts.split(",") if fact]
+    told = [fact for fact in _BETWEEN_FACTS.split(facts) if fact]
     if not told:
         return "everybody"
     if told == ["anonymous"]:
