@@ -20,12 +20,15 @@ from django.core.management.base import BaseCommand
 from django.dispatch import Signal
 
 import onair
+import onair.live
 import onair.rest
 import onair.rest.signals
 import onair.testing
 import onair.views
 from onair import asgi, conf, exceptions, signals
 from onair.broadcasting.hooks import HOOKS
+from onair.live.templating import tags
+from onair.live.templating.page import Options
 from onair.outbox.operations import InstallTriggers
 from onair.protocol import notices
 from onair.protocol.app import Limits
@@ -110,7 +113,7 @@ def options_set_in(code: str) -> Iterator[str]:
 
 
 def public_python() -> Iterator[str]:
-    for module in (onair, onair.rest, onair.testing):
+    for module in (onair, onair.live, onair.rest, onair.testing):
         yield from (named(module, name) for name in module.__all__ if name != "__version__")
     yield from (named(asgi, name) for name in ("get_asgi_application", "wrap"))
     yield f"onair.asgi.{asgi.WebSocketProtocol.__name__}"
@@ -172,6 +175,15 @@ def test_every_template_tag_is_in_the_reference() -> None:
     ]
     registers.append(import_module("pusherable.templatetags.pusherable_tags").register)
     assert sorted(documented) == sorted({tag for register in registers for tag in register.tags})
+
+
+def test_every_option_of_the_live_tag_is_in_the_reference() -> None:
+    described = section(reference("template-tags"), "`{% live %}`")
+    documented = {term.partition("=")[0] for term in terms(described)}
+    written = {field.name: field.name for field in fields(Options)}
+    written |= {option: name for name, option in tags.SHORT.items()}
+
+    assert documented == set(written.values())
 
 
 def parser_of_the_command() -> ArgumentParser:
@@ -333,6 +345,14 @@ def test_every_data_attribute_is_in_the_reference() -> None:
     documented = {cell.strip("`") for cell in first_cells(reference("browser"))}
 
     assert {cell for cell in documented if cell.startswith("data-")} == attributes
+
+
+def test_every_dom_event_of_the_browser_client_is_in_the_reference() -> None:
+    scripts = "\n".join(path.read_text() for path in sorted((SCRIPTS / "live").glob("*.js")))
+    named = re.findall(r'CustomEvent\("onair:(\w+)"|\b(?:dispatch|say)\((?:\w+, )?"(\w+)"', scripts)
+    documented = {term for term in terms(reference("browser")) if term.startswith("onair:")}
+
+    assert {f"onair:{one or other}" for one, other in named} <= documented
 
 
 @pytest.mark.parametrize("page", PAGES, ids=PAGE_IDS)

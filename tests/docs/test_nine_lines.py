@@ -57,9 +57,7 @@ def follows_what_another_process_writes(project: Project, socket: Socket) -> Non
 
 def anybody_may_read(project: Project, title: str) -> None:
     content = "Client(SERVER_NAME='localhost').get('/').content.decode()"
-    project.run(
-        f'python manage.py shell -c "from django.test import Client; assert {title!r} in {content}"'
-    )
+    project.run(f'python manage.py shell -c "from django.test import Client; assert {title!r} in {content}"')
 
 
 def write(project: Project, what: str) -> None:

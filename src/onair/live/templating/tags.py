@@ -30,7 +30,7 @@ logger = logging.getLogger("onair.live")
 _HOW = "{% live [QUERYSET as NAME] [" + " ".join(f"{one.name}=…" for one in fields(Options)) + "] %}"
 
 #: What a tag writes short, and the option that it is.
-_SHORT = {"on": "topics"}
+SHORT = {"on": "topics"}
 
 
 class RegionNode(Node):
@@ -188,7 +188,7 @@ def _compile_options(bits: Sequence[str], parser: Parser) -> dict[str, FilterExp
     given = token_kwargs(rest, parser)
     if rest:
         raise TemplateSyntaxError(f"{{% live %}} does not know {' '.join(rest)!r}. Write {_HOW}.")
-    options = {_SHORT.get(name, name): value for name, value in given.items()}
+    options = {SHORT.get(name, name): value for name, value in given.items()}
     unknown = sorted(options.keys() - _READ.keys())
     if unknown:
         raise TemplateSyntaxError(f"{{% live %}} has no option {', '.join(unknown)}. Write {_HOW}.")
