@@ -24,6 +24,9 @@ IMAGES = ROOT / "docs" / "images"
 PAGE = {"width": 596, "height": 620}
 SCALE = 1.25
 
+#: For what is wider: all of it is shown smaller.
+WIDE = {"width": 894, "height": 930}
+
 TO_THE_TOP = "(title) => scrollTo(0, title.getBoundingClientRect().top + scrollY - 20)"
 
 FRAME = Path(__file__).with_suffix(".html")
@@ -74,10 +77,28 @@ def every_write(site: Served, anna: Page, ben: Page) -> str:
     return path
 
 
+def live_board(site: Served, anna: Page, ben: Page) -> str:
+    """One has dragged a ticket, and the other sees it where it is; only one of them sees a column more."""
+    for page in (anna, ben):
+        page.set_viewport_size(WIDE)
+        visit(page, site, "/board/")
+    for page in (anna, ben):
+        expect(page.locator("#people .avatar")).to_have_count(2)
+    site.manage("ticket", "create", "Fog, and what it is made of", "--assignee", "ben")
+    card, editing = (".card", "Who paints the buoys"), (".lane", "Editing")
+    ben.locator(card[0], has_text=card[1]).drag_to(ben.locator(editing[0], has_text=editing[1]))
+    for page in (anna, ben):
+        lane = page.locator(editing[0], has_text=editing[1])
+        expect(lane.locator(card[0], has_text=card[1])).to_have_count(1)
+        page.mouse.move(0, 0)
+    return "/board/"
+
+
 #: What makes two pages worth a picture, and says at which address they are.
 PICTURES: dict[str, Callable[[Served, Page, Page], str]] = {
     "two-browsers": two_browsers,
     "every-write": every_write,
+    "live-board": live_board,
 }
 
 

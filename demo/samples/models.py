@@ -9,6 +9,7 @@ class Entry(models.Model):
     name = models.CharField(max_length=20)
 
     class Meta:
+        ordering = ["pk"]
         verbose_name_plural = "entries"
 
     def __str__(self) -> str:

@@ -17,6 +17,9 @@ from tests.browser.test_live_desk import Newsroom, new_database
 #: What Chromium says of a page that is refused.
 REFUSED = re.compile("status of 403")
 
+#: A page that scrolls between press and release would drag another card.
+TALL = {"width": 1280, "height": 4_000}
+
 OpenBoard = Callable[..., "Board"]
 
 
@@ -79,8 +82,8 @@ def open_board(newsroom_on: Newsroom, open_window: OpenWindow) -> OpenBoard:
     """Puts somebody before the board."""
 
     def open_one(username: str, query: str = "", **options: Any) -> Board:
-        window = sit_down(newsroom_on, open_window, username, **options)
-        return Board(window, newsroom_on.site).open(query)
+        page = sit_down(newsroom_on, open_window, username, viewport=TALL, **options)
+        return Board(page, newsroom_on.site).open(query)
 
     return open_one
 
@@ -228,9 +231,11 @@ def test_nobody_gets_a_byte_of_what_is_another_s(open_board: OpenBoard, run: Cal
     expect(ben.cards(text="secret-7301")).to_have_count(1)
     ben.received.clear()
     # What goes into the restricted column leaves his page, and is told him no more.
-    run(f"Ticket.objects.get(pk={number}).move_to(Column.objects.get(name='Legal'))")
+    run(
+        f"Ticket.objects.get(pk={number}).move_to(Column.objects.get(name='Legal'))\n"
+        f"Ticket.objects.filter(pk={number}).update(title='It is secret-7302')"
+    )
     expect(ben.cards(text="secret-7301")).to_have_count(0)
-    run(f"Ticket.objects.filter(pk={number}).update(title='It is secret-7302')")
     expect(anna.cards("Legal", "It is secret-7302")).to_have_count(1)
     for board, text in ((anna, "annas-own-7303"), (ben, "bens-own-7304")):
         board.page.get_by_label("Remind yourself").fill(text)
@@ -244,6 +249,8 @@ def test_nobody_gets_a_byte_of_what_is_another_s(open_board: OpenBoard, run: Cal
     of_anna, of_ben = "\n".join(anna.received), "\n".join(ben.received)
     assert all(text in of_anna for text in ("secret-7302", "annas-own-7303"))
     assert "bens-own-7304" in of_ben
+    for received in (of_anna, of_ben):
+        assert all(text in received for text in ("<!doctype html>", "onair:patch", '"patches":'))
     for text in ("secret-730", "Legal", "annas-own", "sunken dredger"):
         assert text not in of_ben
     assert "bens-own" not in of_anna

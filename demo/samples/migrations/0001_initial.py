@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=20)),
             ],
             options={
+                "ordering": ["pk"],
                 "verbose_name_plural": "entries",
             },
         ),
