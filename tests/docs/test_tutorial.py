@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.docs.tutorial import Project
-from tests.docs.visitor import Socket, Tag, Visitor
+from tests.docs.visitor import Socket, Tag, Visitor, tags_of
 
 
 def test_the_tutorial_ends_with_two_browsers_that_see_each_other(tmp_path: Path) -> None:
     project = Project(tmp_path)
-    (publishing,) = project.follow()
+    publishing, creating = project.follow()
     project.run("python manage.py check --fail-level WARNING")
 
     with project.served() as site:
@@ -22,6 +23,7 @@ def test_the_tutorial_ends_with_two_browsers_that_see_each_other(tmp_path: Path)
             project.run(publishing)
             assert socket.wait_for("updated")["user"] == "the editor-in-chief"
         see_each_other(anna, ben)
+        follow_the_database(anna, ben, lambda: project.run(creating))
 
 
 def follow_the_article(visitor: Visitor, socket: Socket, page: list[Tag]) -> None:
@@ -54,3 +56,18 @@ def see_each_other(anna: Visitor, ben: Visitor) -> None:
             came = annas.wait_for("pusher_internal:member_added")
             assert came["user_info"] == {"name": "ben"}
         assert annas.wait_for("pusher_internal:member_removed") == {"user_id": came["user_id"]}
+
+
+def follow_the_database(anna: Visitor, ben: Visitor, create: Callable[[], None]) -> None:
+    pages = anna.get("/"), ben.get("/")
+    with anna.socket(tags_of(pages[0])) as annas, ben.socket(tags_of(pages[1])) as bens:
+        anna.follow(annas, pages[0])
+        ben.follow(bens, pages[1])
+        ben.post("/1/edit/", title="Harbour is open", body="At last.")
+        for socket in (annas, bens):
+            assert "Harbour is open" in str(socket.wait_for("onair:patch"))
+        create()
+        for socket in (annas, bens):
+            patches = [socket.wait_for("onair:patch") for _ in range(2)]
+            assert "Ferry is late" in str(patches)
+            assert ["h", [0], "2"] in [operation for patch in patches for operation in patch["ops"]]
