@@ -6,10 +6,12 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from typing import Any, TypeVar
 
-from asgiref.sync import iscoroutinefunction
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.conf import settings
+from django.core.signals import setting_changed
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.response import StreamingHttpResponse
 from django.template.response import SimpleTemplateResponse
@@ -25,9 +27,11 @@ from onair.live.rendering.replay import Replay
 from onair.live.rendering.result import PageRendering, RegionRendering
 from onair.live.rendering.viewer import Address, Viewer
 from onair.live.templating import nodes
+from onair.live.templating.audience import Phase
 from onair.live.templating.lists import Items
 from onair.live.templating.page import WHOLE_PAGE, Page
 from onair.live.templating.scripts import data_script, insert
+from onair.live.templating.visitor import unlazy
 from onair.views import markup as scripts
 
 logger = logging.getLogger("onair.live")
@@ -54,6 +58,7 @@ class Making:
     before: Position
     render: Replay | None
     fragment: str | None
+    is_all_seen: bool
 
 
 def live_view(view: _View) -> _View:
@@ -78,18 +83,18 @@ def wrap(view: Any, of: object, *, whole: bool = False) -> Any:
 
         @wraps(view)
         async def awrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            making = _begin(request, of, whole=whole)
+            making = await sync_to_async(_begin)(request, of, awrapped, whole=whole)
             if making is None:
                 return await view(request, *args, **kwargs)  # type: ignore[no-any-return]
             with _making(making):
                 response = await view(request, *args, **kwargs)
-            return _finish(making, response)
+            return await sync_to_async(_finish)(making, response)
 
         return awrapped
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        making = _begin(request, of, whole=whole)
+        making = _begin(request, of, wrapped, whole=whole)
         if making is None:
             return view(request, *args, **kwargs)  # type: ignore[no-any-return]
         with _making(making):
@@ -107,7 +112,7 @@ def install() -> None:
     capture.begin()
 
 
-def _begin(request: HttpRequest, view: object, *, whole: bool) -> Making | None:
+def _begin(request: HttpRequest, view: object, called: object, *, whole: bool) -> Making | None:
     """Begin to record, where it is a page that is asked for."""
     if request.method != "GET" or getattr(request, "onair_page", None) is not None:
         return None
@@ -117,9 +122,37 @@ def _begin(request: HttpRequest, view: object, *, whole: bool) -> Making | None:
     # Before the page's first query: what is committed from now on may be missing in it.
     position, before = log.position(), log.position(BEFORE_THE_VIEW)
     viewer = Viewer.of(request, tokens.user_of(request), tokens.session_of(request))
-    page = Page(request, wanted=wanted, whole=whole, last=None if render is None else render.last)
+    last = None if render is None else render.last
+    page = Page(request, browser=viewer.alone().browser, wanted=wanted, whole=whole, last=last)
+    if not isinstance(view, type):
+        # A function decides and shows in one: what it reads of its visitor may be in what it shows.
+        page.watch.phase = Phase.CONTENT
     request.onair_page = page  # type: ignore[attr-defined]
-    return Making(page, view, Address.of(request), viewer, position, before, render, fragment)
+    if viewer.user:
+        # It may have been asked for before the view, where nobody records.
+        with page.watch.ignoring():
+            page.watch.recorder.instance(unlazy(request.user), None)
+    is_all_seen = not _is_asked_before(request, called)
+    return Making(page, view, Address.of(request), viewer, position, before, render, fragment, is_all_seen)
+
+
+def _is_asked_before(request: HttpRequest, view: object) -> bool:
+    """Whether code that nobody sees may have decided who may see the page: a decorator, or middleware."""
+    match = request.resolver_match
+    return match is None or match.func is not view or not _has_djangos_middleware_alone()
+
+
+@cache
+def _has_djangos_middleware_alone() -> bool:
+    return all(path.startswith(("django.", "onair.")) for path in settings.MIDDLEWARE)
+
+
+def _forget(setting: str, **kwargs: object) -> None:
+    if setting == "MIDDLEWARE":
+        _has_djangos_middleware_alone.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="onair.live.wrapping")
 
 
 @contextmanager
@@ -198,13 +231,15 @@ def _rendering(making: Making, document: Document) -> PageRendering:
         regions[region.id] = RegionRendering(region.id, channel, tree, reads, Items(page.nonce, region.items))
     return PageRendering(
         making.address,
-        making.viewer,
+        # Who has a session is told from others by that.
+        making.viewer.alone() if page.watch.is_of_browser and not making.viewer.session else making.viewer,
         making.position,
         page.access(),
         making.before,
         regions,
         document,
         page.presence,
+        making.is_all_seen,
     )
 
 

@@ -6,7 +6,7 @@ Nothing waits for the network. The other process asks the site itself whether th
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from onair.live.rendering.exchange import Asking, answers, refusals
@@ -14,15 +14,16 @@ from onair.live.rendering.replay import Denied, replay
 from onair.live.rendering.viewer import Address, Viewer
 
 
-def answer(asking: Asking) -> dict[str, Any]:
-    """Return, by region, the channel with its signature, or why there is none.
+def answer(asking: Asking) -> tuple[Asking, dict[str, Any]]:
+    """Return, by region, the channel with its signature, or why there is none; and who has asked.
 
     Who may see what is asked each time: this process does not hear of all that may have changed it.
     """
     result = replay(asking.address, asking.viewer, frozenset(asking.regions))
     if isinstance(result, Denied):
-        return refusals(asking, result)
-    return answers(asking, {region.id: region.channel for region in result.regions.values()})
+        return asking, refusals(asking, result)
+    channels = {region.id: region.channel for region in result.regions.values()}
+    return replace(asking, viewer=asking.viewer_as(result.viewer)), answers(asking, channels)
 
 
 def encode(asking: Asking, answered: dict[str, Any]) -> bytes:

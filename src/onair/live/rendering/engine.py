@@ -187,6 +187,8 @@ class Engine:
         channels: dict[str, tuple[str, str]],
         access: Access | None,
     ) -> None:
+        if not channels:
+            return
         until = self._clock() + PATIENCE
         key = ("access", address, viewer)
         held = self._accesses.setdefault(key, {})
@@ -195,6 +197,8 @@ class Engine:
             if region is None:
                 region = self._regions[channel] = LiveRegion(channel, address, region_id)
             before = region.subscribers.get(socket_id)
+            if before is not None and before.viewer != viewer:
+                self._release(region, before)
             self._admitted.add((channel, socket_id))
             subscriber = region.subscribers[socket_id] = Subscriber(socket_id, viewer, version, until)
             held[(channel, socket_id)] = None
@@ -271,18 +275,22 @@ class Engine:
         if region is None or subscriber is None:
             return
         region.behind.discard(socket_id)
-        key = ("access", region.address, subscriber.viewer)
-        held = self._accesses.get(key)
-        if held is not None:
-            held.pop((channel, socket_id), None)
-            if not held:
-                del self._accesses[key]
-                self._index.remove(key)
+        self._release(region, subscriber)
         if not region.subscribers:
             del self._regions[channel]
             self._dirty.pop(channel, None)
             self._timed.pop(channel, None)
             self._index.remove(channel)
+
+    def _release(self, region: LiveRegion, subscriber: Subscriber) -> None:
+        """Let go of what a subscriber was let in for."""
+        key = ("access", region.address, subscriber.viewer)
+        held = self._accesses.get(key)
+        if held is not None:
+            held.pop((region.channel, subscriber.socket_id), None)
+            if not held:
+                del self._accesses[key]
+                self._index.remove(key)
 
     def _expel(self, held: Iterable[tuple[str, str]], verdict: Mapping[str, Any]) -> None:
         for channel, socket_id in list(held):

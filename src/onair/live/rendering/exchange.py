@@ -32,6 +32,10 @@ class Asking:
     socket_id: str
     regions: Mapping[str, str]
 
+    def viewer_as(self, known: Viewer) -> Viewer:
+        """Return who asks, told from others by what the page has asked of its viewer."""
+        return replace(self.viewer, browser=known.browser)
+
 
 def exchange(engine: Engine, asking: Asking) -> dict[str, Any]:
     """Return, by region, the channel with its signature, or why there is none.
@@ -51,7 +55,7 @@ def exchange(engine: Engine, asking: Asking) -> dict[str, Any]:
         for region, digest in asking.regions.items()
         if region in access.channels
     }
-    engine.expect(asking.address, asking.viewer, asking.socket_id, channels, access)
+    engine.expect(asking.address, asking.viewer_as(access.viewer), asking.socket_id, channels, access)
     return answers(asking, access.channels)
 
 

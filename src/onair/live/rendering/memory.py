@@ -37,17 +37,19 @@ class Access:
         read_set: what decided it.
         position: where the change log ended before.
         channels: of the regions that were rendered, by their ids.
+        viewer: who that is, as far as the page has asked.
     """
 
     read_set: ReadSet
     position: Position
     channels: Mapping[str, str]
+    viewer: Viewer
 
 
 def access_of(page: PageRendering) -> Access:
     """Return what the viewer may see of a page that was rendered."""
     channels = {region.id: region.channel for region in page.regions.values()}
-    return Access(page.access, page.access_since, channels)
+    return Access(page.access, page.access_since, channels, page.viewer)
 
 
 class _Latest(Generic[_Key, _Value]):
@@ -66,6 +68,9 @@ class _Latest(Generic[_Key, _Value]):
     def get(self, key: _Key) -> _Value | None:
         return self._values.get(key)
 
+    def drop(self, key: _Key) -> None:
+        self._values.pop(key, None)
+
     def clear(self) -> None:
         self._values.clear()
 
@@ -81,9 +86,15 @@ class Memory:
     def remember(self, page: PageRendering) -> None:
         """Remember a page's regions, and that its viewer may see it."""
         with self._lock:
-            self._accesses.put((page.address, page.viewer), access_of(page))
+            self._remember_access(page)
             for region in page.regions.values():
                 self._regions.put(region.channel, Remembered(region, page.position))
+
+    def _remember_access(self, page: PageRendering) -> None:
+        for viewer in (page.viewer.together(), page.viewer.alone()):
+            self._accesses.drop((page.address, viewer))
+        if page.is_all_seen:
+            self._accesses.put((page.address, page.viewer), access_of(page))
 
     def region(self, channel: str) -> Remembered | None:
         """Return how the region of a channel was rendered last, if that is known."""
@@ -91,9 +102,9 @@ class Memory:
             return self._regions.get(channel)
 
     def access(self, address: Address, viewer: Viewer) -> Access | None:
-        """Return why a viewer may see a page, if that is known."""
+        """Return why a viewer may see a page, if that is known: for what it is as a browser, or for all."""
         with self._lock:
-            return self._accesses.get((address, viewer))
+            return self._accesses.get((address, viewer.alone())) or self._accesses.get((address, viewer))
 
     def forget(self) -> None:
         """Forget everything."""

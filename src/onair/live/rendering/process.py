@@ -68,7 +68,7 @@ def exchange(asking: Asking) -> dict[str, Any]:
     """Return the channels of a page's regions: asked of the engine here, or of the server's process."""
     if _engine is not None:
         return answer(_engine, asking)
-    answers = elsewhere.answer(asking)
+    asking, answers = elsewhere.answer(asking)
     handing.hand_over(LIVE, elsewhere.encode(asking, answers))
     return answers
 

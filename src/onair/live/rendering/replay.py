@@ -116,7 +116,8 @@ def ask(
     access = Recorder()
     access.include(middleware.read_set())
     access.include(wish.result.access)
-    return Answer(response, replace(wish.result, access=access.read_set(), access_since=since))
+    seen = replace(wish.result, access=access.read_set(), access_since=since, is_all_seen=True)
+    return Answer(response, seen)
 
 
 def replay(

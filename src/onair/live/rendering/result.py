@@ -45,6 +45,8 @@ class PageRendering:
         access: what decided that the viewer may see it.
         access_since: where the log ended before anybody asked who the viewer is.
         document: all of it, as far as it was rendered.
+        is_all_seen: whether all that may have decided that is in ``access``: what asks before the view, other
+            than Django's own, is seen where the page is rendered again, and not where a visitor asks for it.
     """
 
     address: Address
@@ -55,3 +57,4 @@ class PageRendering:
     regions: Mapping[str, RegionRendering]
     document: Document
     presence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    is_all_seen: bool = True

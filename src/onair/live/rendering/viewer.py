@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from onair.live.templating.headers import NOT_AGAIN
 from onair.protocol.names import LIVE_PREFIX
-
-#: Headers that belong to one request, or would have it answered in another way than the page was.
-_NOT_AGAIN = frozenset(
-    f"HTTP_{name}"
-    for name in [
-        "ACCEPT_ENCODING",
-        "CACHE_CONTROL",
-        "CONNECTION",
-        "CONTENT_LENGTH",
-        "CONTENT_TYPE",
-        "IF_MATCH",
-        "IF_MODIFIED_SINCE",
-        "IF_NONE_MATCH",
-        "IF_RANGE",
-        "IF_UNMODIFIED_SINCE",
-        "PRAGMA",
-        "RANGE",
-        "TRANSFER_ENCODING",
-        "UPGRADE",
-        "X_CSRFTOKEN",
-        "X_ONAIR_EVENT",
-        "X_ONAIR_REGION",
-        "X_ONAIR_REGIONS",
-        "X_ONAIR_TOKEN",
-        "X_PUSHER_SOCKET_ID",
-        "X_REQUESTED_WITH",
-        "SEC_FETCH_DEST",
-        "SEC_FETCH_MODE",
-        "SEC_FETCH_SITE",
-        "SEC_FETCH_USER",
-        "SEC_PURPOSE",
-    ]
-)
 
 #: What is taken of a request beside its headers.
 _TAKEN = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "REMOTE_USER")
@@ -59,7 +30,7 @@ class Address:
         origin: scheme and host.
         prefix: the path below which the site is, as WSGI has it (``SCRIPT_NAME``).
         path: the rest of the path.
-        query: sorted, without what is empty.
+        query: its parameters by their names; those of one name in the order in which they came.
     """
 
     origin: str
@@ -70,7 +41,8 @@ class Address:
     @classmethod
     def of(cls, request: HttpRequest) -> Address:
         """Return where a request goes to."""
-        query = urlencode(sorted(parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)))
+        given = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
+        query = urlencode(sorted(given, key=itemgetter(0)))
         prefix = request.META.get("SCRIPT_NAME", "").rstrip("/")
         return cls(f"{request.scheme}://{request.get_host()}", prefix, request.path_info, query)
 
@@ -91,21 +63,37 @@ class Viewer:
         user: the primary key of the user as text, empty for nobody.
         session: what tells the session from others, empty without one.
         meta: the headers, and where the request came from, as WSGI has them. They are kept in memory alone.
+        language: what the browser asks for of languages: the site may choose by it.
+        browser: what tells the browser from others, by all its headers; empty where no page asked for that.
     """
 
     user: str
     session: str
     meta: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    language: str = ""
+    browser: str = ""
 
     @classmethod
     def of(cls, request: HttpRequest, user: str, session: str) -> Viewer:
         """Return who has sent a request."""
         meta = {name: str(request.META[name]) for name in _TAKEN if request.META.get(name)}
         for name, value in request.META.items():
-            if name.startswith("HTTP_") and name not in _NOT_AGAIN:
+            if name.startswith("HTTP_") and name not in NOT_AGAIN:
                 meta[name] = str(value)
         meta["HTTP_ACCEPT"] = "text/html"
-        return cls(user, session, meta)
+        cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return cls(user, session, meta, f"{cookie};{meta.get('HTTP_ACCEPT_LANGUAGE', '')}")
+
+    def alone(self) -> Viewer:
+        """Return the viewer as one browser, where a page is made of what it sends."""
+        sent = "\n".join(f"{name}:{value}" for name, value in sorted(self.meta.items()))
+        return replace(
+            self, browser=hashlib.blake2b(sent.encode(errors="replace"), digest_size=12).hexdigest()
+        )
+
+    def together(self) -> Viewer:
+        """Return the viewer as one of all the browsers that have the same session, or none."""
+        return replace(self, browser="")
 
     def environ(self, address: Address) -> dict[str, Any]:
         """Return the WSGI environment of a GET of a page by this viewer."""

@@ -75,12 +75,12 @@ class Visitor:
 
     Args:
         user_key: the user's primary key as text, None for nobody in particular.
-        session: what tells one session from another, None without a session.
+        session: what tells one session from another, or one browser where there is no session.
     """
 
     __slots__ = ("session", "user_key")
 
-    def __init__(self, user_key: str | None, session: str | None) -> None:
+    def __init__(self, user_key: str | None, session: str) -> None:
         self.user_key = user_key
         self.session = session
 
@@ -94,9 +94,12 @@ class Watch:
         self.recorder = Recorder()
         #: How often anything was noted.
         self.noted = 0
+        #: Whether anything was read of what the browser has sent, rather than of who the user is.
+        self.is_of_browser = False
         self._touches: list[dict[Touch, None]] = [{}]
         self._is_ignoring = False
         self._declared: list[str] = []
+        self._refusal: AudienceError | None = None
 
     @property
     def touches(self) -> Iterable[Touch]:
@@ -111,6 +114,9 @@ class Watch:
         self._declared.append(declared or "")
         try:
             yield touches
+            # {% if %} takes any error for False.
+            if self._refusal is not None:
+                raise self._refusal
         finally:
             self._touches.pop()
             self._declared.pop()
@@ -143,14 +149,16 @@ class Watch:
         if self._is_ignoring:
             return
         self.noted += 1
+        self.is_of_browser = self.is_of_browser or not what.startswith("user")
         where = _where()
         declared = next((name for name in reversed(self._declared) if name), None)
         if declared is not None:
-            raise AudienceError(
+            self._refusal = AudienceError(
                 f"What is rendered for the audience {declared!r} reads request.{what} ({where}): all of them "
                 "would see what one of them sees. Take the audience away, so that each visitor gets a "
                 "rendering of their own where it is needed, or read it in dispatch() and not in the content."
             )
+            raise self._refusal
         told = None if answer is None else str(answer)
         self._touches[-1][Touch(what, told, self.phase, where)] = None
 
@@ -185,7 +193,8 @@ def _refuse_content_of_one(touches: Iterable[Touch], declared: str) -> None:
             raise AudienceError(
                 f"The audience {declared!r} is to share a region, and the page's context is made of "
                 f"request.{touch.what} ({touch.where}). Leave the audience to what the page reads, or make "
-                "the context without the visitor."
+                "the context without the visitor; a function's access is decided by decorators above "
+                "@live_view, a class's in dispatch()."
             )
 
 

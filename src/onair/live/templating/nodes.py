@@ -102,7 +102,8 @@ def _render_variable(original: Callable[..., str], node: VariableNode, context: 
     if page is None:
         return original(node, context)
     if node.filter_expression.token in ("csrf_token", "csp_nonce"):
-        return page.secret(original(node, context), "")
+        with page.watch.ignoring():
+            return page.secret(original(node, context), "")
     before = context.live_reads
     text = original(node, context)
     if context.live_reads == before:
@@ -169,10 +170,12 @@ def _keyed_rows_of(values: Any) -> Sequence[Any] | None:
 
 
 def _render_csrf(original: Callable[..., str], node: CsrfTokenNode, context: RTContext) -> str:
-    page = _marked(context)
+    page = context.page
     if page is None:
         return original(node, context)
-    return SafeString(page.secret(original(node, context), CSRF_PLACEHOLDER))
+    with page.watch.ignoring():
+        text = original(node, context)
+    return SafeString(page.secret(text, CSRF_PLACEHOLDER)) if page.inside else text
 
 
 def _render_cached(original: Callable[..., str], node: CacheNode, context: RTContext) -> str:

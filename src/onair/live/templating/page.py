@@ -102,6 +102,7 @@ class Page:
 
     Args:
         request: for which it is made. Until :meth:`end` its visitor is watched.
+        browser: what tells the visitor's browser from others, where it has no session.
         wanted: the regions to render, None for all.
         whole: whether the page is live as a whole.
         last: how its regions were rendered last, by their ids.
@@ -111,6 +112,7 @@ class Page:
         self,
         request: HttpRequest,
         *,
+        browser: str = "",
         wanted: frozenset[str] | None = None,
         whole: bool = False,
         last: Mapping[str, Last] | None = None,
@@ -128,7 +130,7 @@ class Page:
         )
         self.end_mark = self.marks.close()
         self.watch = Watch()
-        self.visitor = visitor_of(request)
+        self.visitor = visitor_of(request, browser)
         self.regions: dict[str, Region] = {}
         #: The presence channels that the page joins, by name, as its script is told of them.
         self.presence: dict[str, dict[str, Any]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.functional import LazyObject, SimpleLazyObject, empty
 
 from onair.live import tokens
 from onair.live.templating.audience import FACTS, QUESTIONS, Visitor, Watch
+from onair.live.templating.headers import is_of_visitor
 
 
 class WatchedUser(SimpleLazyObject):  # type: ignore[type-arg] # generic in its stubs alone
@@ -123,20 +125,51 @@ class WatchedMapping:
         return bool(self._wrapped)
 
 
+class WatchedHeaders(WatchedMapping):
+    """The request's headers, by WSGI's names or their own; reading one of the visitor's is noted."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._note(key)
+        return self._wrapped.get(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        self._note(key)
+        return self._wrapped[key]
+
+    def __contains__(self, key: object) -> bool:
+        self._note(key)
+        return key in self._wrapped
+
+    def _note(self, key: object) -> None:
+        name = key if self._name == "META" else f"HTTP_{str(key).upper().replace('-', '_')}"
+        # That of Django asks for developers, and for the secret of forms, which regions do not keep.
+        if is_of_visitor(name) and sys._getframe(2).f_globals.get("__name__") != _PROCESSORS:
+            self._watch.note(f"{self._name}[{key}]")
+
+
+_PROCESSORS = "django.template.context_processors"
+
+
 #: What Django's own middleware asks a session, which says nothing of what is in it.
 _OF_MIDDLEWARE = frozenset(
     {"accessed", "modified", "is_empty", "get_expire_at_browser_close", "get_expiry_age", "save"}
 )
 
 
-def visitor_of(request: HttpRequest) -> Visitor:
-    """Return who a request is from, as its session says, before it is watched."""
-    return Visitor(tokens.user_of(request) or None, tokens.session_of(request) or None)
+def visitor_of(request: HttpRequest, browser: str) -> Visitor:
+    """Return who a request is from, as its session says, before it is watched.
+
+    Args:
+        browser: what tells the browser from others.
+    """
+    session = tokens.session_of(request)
+    return Visitor(tokens.user_of(request) or None, session or f"browser:{browser}")
 
 
 def watch_visitor(request: HttpRequest, watch: Watch) -> Callable[[], None]:
     """Let a request note what is read of its visitor from now on. Return how to let it be as it was."""
-    request.COOKIES  # noqa: B018 (read before the page does, so that there is something to watch)
+    # Read before the page does, so that there is something to watch.
+    request.COOKIES, request.headers  # noqa: B018
     before = {name: vars(request)[name] for name in _WATCHED if name in vars(request)}
     watched = {name: _WATCHED[name](value, watch) for name, value in before.items()}
     vars(request).update(watched)
@@ -172,4 +205,6 @@ _WATCHED: dict[str, Callable[[Any, Watch], Any]] = {
     "auser": _watched_auser,
     "session": lambda session, watch: WatchedMapping(session, watch, "session"),
     "COOKIES": lambda cookies, watch: WatchedMapping(cookies, watch, "COOKIES"),
+    "META": lambda meta, watch: WatchedHeaders(meta, watch, "META"),
+    "headers": lambda headers, watch: WatchedHeaders(headers, watch, "headers"),
 }
