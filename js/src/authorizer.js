@@ -27,6 +27,8 @@ export class Authorizer {
     this._isCurrent = isCurrent;
     /** @type {Map<string, string>} grants of the page's tags, by channel */
     this.grants = new Map();
+    /** @type {Map<string, Signature>} by channel, of those that need not be asked for; each is good for once */
+    this.signatures = new Map();
     /** @type {Request[]} */
     this._waiting = [];
   }
@@ -41,6 +43,8 @@ export class Authorizer {
    */
   authorize(socketId, name) {
     return new Promise((resolve, reject) => {
+      const signature = this.signatures.get(name);
+      if (this.signatures.delete(name) && signature) return resolve(signature);
       if (!this._waiting.length) queueMicrotask(() => this._flush());
       this._waiting.push({ socketId, name, resolve, reject });
     });
@@ -70,7 +74,7 @@ export class Authorizer {
 }
 
 /**
- * Let a pusher-js that has an authorisation of its own ask us where a tag has granted the channel.
+ * Let a pusher-js that has an authorisation of its own ask us where a tag has granted the channel, or we know it.
  *
  * @param {PusherInstance} pusher
  * @param {Authorizer} authorizer
@@ -79,7 +83,10 @@ export function honourGrants({ config }, authorizer) {
   const theirs = config.channelAuthorizer;
   const ours = asPusherAuthorizer(authorizer);
   config.channelAuthorizer = (request, callback) =>
-    (authorizer.grants.has(request.channelName) ? ours : theirs)(request, callback);
+    ([authorizer.grants, authorizer.signatures].some((known) => known.has(request.channelName)) ? ours : theirs)(
+      request,
+      callback,
+    );
 }
 
 /**

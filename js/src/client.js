@@ -109,6 +109,7 @@ export class OnAir extends Emitter {
  *
  * @param {Page} page
  * @param {DOMStringMap} [dataset]   of the script element
+ * @returns {OnAir | undefined} what it has put there
  */
 export function start(page, dataset) {
   if (typeof page.onair?.subscribe === "function") return; // the file may run again, an element may have the id
@@ -121,4 +122,5 @@ export function start(page, dataset) {
   if (page.document.readyState === "complete") begin();
   page.document.addEventListener("DOMContentLoaded", begin);
   page.addEventListener("load", begin); // for a script that comes after DOMContentLoaded
+  return onair;
 }

@@ -1,5 +1,7 @@
 /** onair.js: the browser client, loaded by {% onair_script %}. */
 
 import { start } from "./client.js";
+import { startLive } from "./live/live.js";
 
-start(window, document.currentScript?.dataset);
+const onair = start(window, document.currentScript?.dataset);
+if (onair) startLive(onair);

@@ -94,9 +94,11 @@ export class PusherLink {
   /**
    * @param {string} name
    * @param {string} [grant]
+   * @param {Signature} [signature]   for this connection, where the site has given it already
    */
-  subscribe(name, grant) {
+  subscribe(name, grant, signature) {
     if (grant) this._authorizer.grants.set(name, grant);
+    if (signature) this._authorizer.signatures.set(name, signature);
     if (!this._pusher.channel(name)) this._own.add(name);
     const channel = this._pusher.subscribe(name);
     this._follow(channel);

@@ -48,16 +48,17 @@ export class Site {
    * A request that fails on its way is repeated, for as long as somebody wants its answer.
    *
    * @param {string} url
-   * @param {object} body
+   * @param {object | undefined} body   nothing for a GET
    * @param {() => boolean} isWanted
+   * @param {Record<string, string>} [headers]
    * @returns {Promise<Answer | null>} null when nobody wants it any more
    */
-  async ask(url, body, isWanted) {
+  async ask(url, body, isWanted, headers) {
     if (!url) return { error: NO_ENDPOINT, status: 404 };
     const page = this._page;
     for (let attempt = 0; isWanted(); attempt++) {
       try {
-        const response = await this._post(url, body);
+        const response = await this._send(url, body, headers);
         if (response.status !== 429 && response.status < 500) return answerOf(url, response, await response.text());
       } catch {
         // the network failed, or nobody answered in time
@@ -69,25 +70,27 @@ export class Site {
 
   /**
    * @param {string} url
-   * @param {object} body
+   * @param {object} [body]
+   * @param {Record<string, string>} [headers]
    */
-  _post(url, body) {
-    const token = this._csrfToken();
+  _send(url, body, headers) {
+    const token = this.csrfToken();
     return this._page.fetch(url, {
-      method: "POST",
+      method: body ? "POST" : "GET",
       credentials: "same-origin",
       headers: {
         "Content-Type": "application/json",
         Accept: "application/json",
         ...(token && { [this._settings.csrfHeader]: token }),
+        ...headers,
       },
-      body: JSON.stringify(body),
+      body: body && JSON.stringify(body),
       signal: AbortSignal.timeout?.(PATIENCE),
     });
   }
 
   /** The token of Django's cookie; pages without one are known by their origin. */
-  _csrfToken() {
+  csrfToken() {
     const start = this._settings.csrfCookie + "=";
     const cookie = this._page.document.cookie.split("; ").find((pair) => pair.startsWith(start));
     return cookie?.slice(start.length);

@@ -60,9 +60,11 @@ export class SocketLink {
   /**
    * @param {string} name
    * @param {string} [grant]
+   * @param {Signature} [signature]   for this connection, where the site has given it already
    */
-  subscribe(name, grant) {
+  subscribe(name, grant, signature) {
     if (grant) this._authorizer.grants.set(name, grant);
+    if (signature) this._authorizer.signatures.set(name, signature);
     const channel = this._channels.get(name) ?? this._create(name);
     this._ask(channel);
     return channel;

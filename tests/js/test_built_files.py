@@ -28,9 +28,17 @@ def test_a_built_file_is_small(name: str, limit: int) -> None:
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_built_file_needs_nothing_that_a_security_policy_forbids(name: str) -> None:
-    forbidden = re.compile(r"\beval\(|new Function|innerHTML|\.style\b|sourceMappingURL|import\(")
+    forbidden = re.compile(r"\beval\(|new Function|outerHTML=|\.style\b|sourceMappingURL|import\(")
 
     assert forbidden.findall((BUILT / name).read_text()) == []
+
+
+def test_html_is_read_in_one_place_which_has_a_policy_for_trusted_types() -> None:
+    text = (BUILT / "onair.js").read_text()
+
+    assert len(re.findall(r"innerHTML|insertAdjacentHTML|createContextualFragment", text)) == 1
+    assert len(re.findall(r'createPolicy\("onair"', text)) == 1
+    assert "innerHTML" not in (BUILT / "pusherable.js").read_text()
 
 
 def test_the_built_files_are_what_the_sources_give() -> None:

@@ -14,11 +14,6 @@ import { isElement } from "./pairing.js";
 /** The region that is the whole page; it has no markers. */
 export const PAGE = "page";
 
-/** What the HTML of a value may never become: it would run, or load what the site has not chosen. */
-const UNSAFE_NAME = /^(on|srcdoc$|style$)/i;
-const ADDRESS = /^(href|src|action|formaction|xlink:href|data|poster)$/i;
-const SAFE_ADDRESS = /^(https?:|mailto:|tel:|[^:]*$|[^:]*[/?#])/i;
-
 /** The page is not as the server knows it: a marker is missing. */
 export class Lost extends Error {}
 
@@ -26,6 +21,7 @@ export class Mirror {
   constructor() {
     watchComposition();
     normalise(document);
+    /** @type {WeakMap<Node, any>} */
     this._twins = new WeakMap();
     this._root = inertDocument().createDocumentFragment();
     this._root.append(this._root.ownerDocument.importNode(document.documentElement, true));
@@ -53,6 +49,16 @@ export class Mirror {
   parentOf(region) {
     const start = this._starts.get(region);
     return region === PAGE ? document.documentElement : start && this._twins.get(start)?.parentElement;
+  }
+
+  /**
+   * @param {string} region
+   * @returns {(element: Element) => void} puts something before it, where HTML lets it stand
+   */
+  placeFor(region) {
+    const live = this._twins.get(/** @type {Node} */ (this._starts.get(region)));
+    const outer = live?.parentElement?.closest("table,ul,ol,dl,select,svg") ?? live;
+    return (element) => (outer ? outer.before(element) : document.body.prepend(element));
   }
 
   /**
@@ -160,7 +166,6 @@ const OPERATIONS = {
   t: (merge, block, [text], number) => merge.text(found(elementOf(block, number)), text),
   a(merge, block, [name, value], number) {
     const element = found(elementOf(block, number));
-    if (!isSafe(name, value)) return console.warn(`onair: ${name}="${value}" is not set: no value may become it.`);
     const next = document.createAttribute(name);
     next.value = value;
     merge.attribute(element, name, next);
@@ -178,10 +183,3 @@ const OPERATIONS = {
   },
   m: (merge, list, [key, before]) => merge.move(list, found(childOf(list, key)), itemOf(list, before)),
 };
-
-/**
- * @param {string} name
- * @param {string} value
- */
-const isSafe = (name, value) =>
-  !UNSAFE_NAME.test(name) && (!ADDRESS.test(name) || SAFE_ADDRESS.test(value.replace(/[\0- ]+/g, "")));

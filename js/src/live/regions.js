@@ -1,0 +1,301 @@
+/** The regions of the page: each follows a channel of its own, and knows which version of itself is on the page. */
+
+import { Site } from "../site.js";
+import { Announcer } from "./announce.js";
+import { Lost, Mirror } from "./apply.js";
+import { addPause, addPill } from "./buttons.js";
+
+/**
+ * What the page says of a region.
+ *
+ * @typedef {{ v: string, announce?: string, mode?: string, pause?: boolean }} Told
+ */
+
+/**
+ * What the server says of a region: operations that lead from one version to the next, all of it, or what to do.
+ *
+ * @typedef {object} Patch
+ * @property {string} [r]
+ * @property {string} [p]   the version before
+ * @property {string} [v]   the version behind
+ * @property {import("./apply.js").Operation[]} [ops]
+ * @property {string} [html]
+ * @property {boolean} [stale]   fetch it
+ * @property {boolean} [again]   ask anew whether it may be seen
+ * @property {boolean} [denied]   it may not be seen any more
+ * @property {boolean} [gone]   the page has none any more
+ */
+
+/**
+ * @typedef {object} Region
+ * @property {string} id
+ * @property {string} v
+ * @property {Told} told
+ * @property {Patch[]} waiting   while nobody sees the page, or its user has stopped the region
+ * @property {boolean} paused
+ * @property {string} [channel]
+ * @property {boolean} [fetching]
+ * @property {(merge: import("./merge.js").Merge) => void} [hold]   what is new, until the user asks for it
+ */
+
+/** In milliseconds. */
+const OFFLINE = 5_000; // before the page says that it shows old data
+const JITTER = { again: 500, stale: 2_000 }; // over which pages spread what all of them ask at once
+
+/** More patches than these are not worth keeping: the region is fetched. */
+const WAITING = 50;
+
+export class Regions {
+  /**
+   * @param {import("../client.js").OnAir} onair
+   * @param {{ token: string, url?: string | null, csrf?: string, regions: Record<string, Told>, texts?: Record<string, string> }} told
+   */
+  constructor(onair, told) {
+    this.mirror = new Mirror();
+    this._onair = onair;
+    this._told = told;
+    this._site = new Site(onair._page, onair._settings);
+    /** @type {Announcer | undefined} */
+    this._announcer = undefined;
+    /** @type {string | undefined} the page's token against forged requests */
+    this._csrf = told.csrf;
+    this._warned = false;
+    this._isStale = false;
+    this._offline = 0;
+    /** @type {string | null | undefined} the connection that the regions listen on */
+    this._socketId = undefined;
+    /** @type {Set<Region>} those to ask for */
+    this._asking = new Set();
+    /** @type {Map<string, Region>} */
+    this._regions = new Map();
+    for (const [id, about] of Object.entries(told.regions)) {
+      if (this.mirror.has(id)) this._add(id, about);
+      else this._warn(id);
+    }
+    this._fillTokens();
+    document.addEventListener("onair:state", () => this._connected());
+    document.addEventListener("visibilitychange", () => this._regions.forEach((region) => this._flush(region)));
+    this._connected();
+  }
+
+  /** @returns {Record<string, string>} by region */
+  versions() {
+    return Object.fromEntries([...this._regions.values()].map(({ id, v }) => [id, v]));
+  }
+
+  /** @param {Patch} patch */
+  applyPatch(patch) {
+    const region = this._regions.get(patch.r ?? "");
+    if (region) this._receive(region, patch);
+  }
+
+  /**
+   * @param {string} id
+   * @param {Told} told
+   */
+  _add(id, told) {
+    /** @type {Region} */
+    const region = { id, v: told.v, told, waiting: [], paused: false };
+    this._regions.set(id, region);
+    const texts = this._told.texts ?? {};
+    if (told.announce) this._announcer ??= new Announcer();
+    if (told.mode === "pill") region.hold = addPill(this.mirror.placeFor(id), texts);
+    if (told.pause) {
+      addPause(this.mirror.placeFor(id), texts, (paused) => {
+        region.paused = paused;
+        this._flush(region);
+      });
+    }
+    return region;
+  }
+
+  /** @param {Region} region */
+  _drop(region) {
+    this._leave(region);
+    this._regions.delete(region.id);
+  }
+
+  /** @param {Region} region */
+  _leave(region) {
+    if (region.channel) this._onair.unsubscribe(region.channel);
+    region.channel = undefined;
+  }
+
+  /** The connection has come, or gone. */
+  _connected() {
+    const { socketId } = this._onair;
+    if (socketId === this._socketId) return;
+    this._socketId = socketId;
+    clearTimeout(this._offline);
+    for (const region of this._regions.values()) {
+      this._leave(region);
+      if (socketId) this._ask(region);
+    }
+    const since = new Date();
+    if (!socketId) this._offline = setTimeout(() => this._tellStale(since), OFFLINE);
+  }
+
+  /**
+   * Let pages that rely on it know, and their style sheets.
+   *
+   * @param {Date} [since]   nothing where it follows again
+   */
+  _tellStale(since) {
+    this._isStale = !!since;
+    for (const { id } of this._regions.values()) {
+      const element = this.mirror.parentOf(id);
+      if (since) element?.setAttribute("data-onair-stale", since.toISOString());
+      else element?.removeAttribute("data-onair-stale");
+    }
+    dispatch("stale", { stale: !!since, since });
+  }
+
+  /**
+   * Ask for a region's channel, and with it for what the page has missed.
+   *
+   * @param {Region} region
+   * @param {number} [jitter]
+   */
+  _ask(region, jitter = 0) {
+    if (!this._asking.size) setTimeout(() => this._exchange(), Math.random() * jitter);
+    this._asking.add(region);
+  }
+
+  async _exchange() {
+    const asked = [...this._asking];
+    const socketId = this._socketId;
+    this._asking.clear();
+    const { token, url } = this._told;
+    if (!socketId) return;
+    const regions = Object.fromEntries(asked.map(({ id, v }) => [id, v]));
+    const isWanted = () => socketId === this._socketId;
+    const answer = await this._site.ask(url ?? "", { token, socket_id: socketId, regions }, isWanted);
+    if (!answer || !isWanted()) return;
+    if (!answer.regions) {
+      console.warn(`onair: the page does not follow any more. ${answer.error}`);
+      return this._tellStale(new Date());
+    }
+    this._told.token = answer.token ?? token;
+    if (this._isStale) this._tellStale();
+    for (const region of asked) this._join(region, answer.regions[region.id] ?? { gone: true });
+  }
+
+  /**
+   * @param {Region} region
+   * @param {Patch & { channel?: string, auth?: string }} answer
+   */
+  _join(region, { channel, auth, ...verdict }) {
+    if (this._regions.get(region.id) !== region) return;
+    this._leave(region);
+    if (!channel || !auth) return this._receive(region, verdict);
+    region.channel = channel;
+    const hear = (/** @type {Patch} */ patch) => region.channel === channel && this._receive(region, patch);
+    this._onair._connected().subscribe(channel, undefined, { auth }).bind("onair:patch", hear);
+  }
+
+  /**
+   * @param {Region} region
+   * @param {Patch} patch
+   */
+  _receive(region, patch) {
+    if (patch.again) return this._ask(region, JITTER.again);
+    if (patch.gone) return this._drop(region);
+    if (patch.denied) return this._deny(region);
+    if (!patch.ops || region.waiting.length > WAITING) region.waiting = [patch.ops ? { stale: true } : patch];
+    else if (!region.waiting[0]?.stale) region.waiting.push(patch);
+    this._flush(region);
+  }
+
+  /** @param {Region} region */
+  _deny(region) {
+    this.mirror.blank(region.id);
+    this._drop(region);
+    dispatch("denied", { region: region.id });
+  }
+
+  /** @param {Region} region */
+  _flush(region) {
+    if (document.hidden || region.paused) return;
+    for (const patch of region.waiting.splice(0)) this._apply(region, patch);
+  }
+
+  /**
+   * @param {Region} region
+   * @param {Patch} patch
+   */
+  _apply(region, { p, v, ops, html, stale }) {
+    if (stale) return this._fetch(region, JITTER.stale);
+    if (v === region.v) return;
+    if (ops && p !== region.v) return this._ask(region, JITTER.again);
+    try {
+      const { mirror } = this;
+      const merge = ops ? mirror.apply(region.id, ops) : mirror.replace(region.id, /** @type {string} */ (html));
+      region.v = /** @type {string} */ (v);
+      this._applied(region, merge);
+    } catch (error) {
+      if (!(error instanceof Lost)) throw error;
+      region.v = "";
+      this._warn(region.id);
+      this._fetch(region, 0);
+    }
+  }
+
+  /**
+   * @param {Region} region
+   * @param {import("./merge.js").Merge} merge
+   */
+  _applied(region, merge) {
+    const { mirror } = this;
+    for (const other of this._regions.values()) if (!mirror.has(other.id)) this._drop(other);
+    for (const id of mirror.regions) {
+      if (!this._regions.has(id)) this._ask(this._add(id, { v: "" }), JITTER.again);
+    }
+    this._fillTokens();
+    region.hold?.(merge);
+    this._announcer?.count(region.told.announce, merge);
+    dispatch("patched", { region: region.id, elements: [...merge.changed] });
+  }
+
+  /**
+   * @param {Region} region
+   * @param {number} jitter
+   */
+  _fetch(region, jitter) {
+    if (region.fetching) return;
+    region.fetching = true;
+    setTimeout(async () => {
+      const isWanted = () => this._regions.get(region.id) === region;
+      const url = location.href.replace(/#.*/, "");
+      const answer = await this._site.ask(url, undefined, isWanted, { "X-OnAir-Region": region.id });
+      region.fetching = false;
+      if (!answer || !isWanted()) return;
+      // Who gets no answer may have no right to one any more, which the exchange knows.
+      this._receive(region, answer.html === undefined && !answer.gone ? { again: true } : /** @type {any} */ (answer));
+    }, Math.random() * jitter);
+  }
+
+  /** Forms that the server has sent to more than one visitor get the token of this one. */
+  _fillTokens() {
+    for (const input of document.getElementsByName("csrfmiddlewaretoken")) {
+      const field = /** @type {HTMLInputElement} */ (input);
+      this._csrf ||= field.value || this._site.csrfToken();
+      if ("onairCsrf" in field.dataset) field.value ||= this._csrf ?? "";
+    }
+  }
+
+  /** @param {string} id */
+  _warn(id) {
+    if (this._warned) return;
+    this._warned = true;
+    console.warn(
+      `onair: the markers of the region "${id}" are missing. Let nothing between the site and the browser remove the ` +
+        "comments of its HTML.",
+    );
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {object} detail
+ */
+const dispatch = (name, detail) => document.dispatchEvent(new CustomEvent("onair:" + name, { detail }));
