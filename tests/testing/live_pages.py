@@ -41,19 +41,19 @@ def context() -> dict[str, Any]:
     }
 
 
-def part(body: str) -> Callable[..., HttpResponse]:
+def part(body: str, values: Callable[[], dict[str, Any]] = context) -> Callable[..., HttpResponse]:
     @live_view
     def view(request: HttpRequest) -> HttpResponse:
         template: Any = engines["django"].from_string(HTML.format(body))
-        return TemplateResponse(request, template, context())
+        return TemplateResponse(request, template, values())
 
     return view
 
 
-def whole(body: str) -> Callable[..., HttpResponse]:
+def whole(body: str, values: Callable[[], dict[str, Any]] = context) -> Callable[..., HttpResponse]:
     class View(RTView):
         def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-            return super().get_context_data(**kwargs) | context()
+            return super().get_context_data(**kwargs) | values()
 
         def render_to_response(self, context: Any, **kwargs: Any) -> HttpResponse:
             template: Any = engines["django"].from_string(HTML.format(body))

@@ -19,6 +19,7 @@ from onair.exceptions import OnAirError
 from onair.live.rendering.replay import ask
 from onair.live.rendering.result import PageRendering
 from onair.live.rendering.viewer import Address, Viewer
+from onair.live.templating.lists import Last
 
 _AS_A_USER = "Ask for it as a user who may see it: --user NAME, or user= in a test."
 
@@ -57,11 +58,14 @@ class Visit:
         """Who asks, for people."""
         return "a visitor" if self.user is None else str(self.user.get_username())
 
-    def render(self, wanted: frozenset[str] | None = None) -> PageRendering:
+    def render(
+        self, wanted: frozenset[str] | None = None, last: Mapping[str, Last] | None = None
+    ) -> PageRendering:
         """Ask the site for the page on this thread, with its database connections.
 
         Args:
             wanted: the ids of the regions to render, None for all.
+            last: how they were rendered last, by their ids.
 
         Raises:
             PageNotShown: the answer is no live page, or not this user's.
@@ -70,7 +74,7 @@ class Visit:
         # The site's middleware may choose a time zone, for the page alone.
         with timezone.override(timezone.get_current_timezone()), _failures() as failures:
             try:
-                answer = ask(self.address, self.viewer, wanted, session)
+                answer = ask(self.address, self.viewer, wanted, session, last)
             except Exception as error:  # DEBUG_PROPAGATE_EXCEPTIONS
                 raise PageNotShown(self._failed(error), 500) from error
         page, response = answer.page, answer.response

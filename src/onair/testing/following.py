@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from django.test import Client, RequestFactory
 
+from onair.changes.change import Commit
 from onair.live import capture
 from onair.live.explaining import words
 from onair.live.markup import Block, diff
 from onair.live.markup.marks import Kind
-from onair.live.matching.index import Index
+from onair.live.matching.index import Index, affects
 from onair.live.matching.reads import Reading, ReadSet
 from onair.live.rendering.result import PageRendering, RegionRendering
+from onair.live.templating.lists import Last
 from onair.live.templating.page import WHOLE_PAGE
 from onair.live.visiting import PageNotShown, Visit
 from onair.testing.change import LiveChange
@@ -32,6 +36,9 @@ class LivePage:
         self._visit = visit
         self._page = visit.render()
         self._shown = self._page.document.root
+        #: All that was written and touched since, and how much of it each region was rendered after.
+        self._changes: list[Commit | str] = []
+        self._seen = dict.fromkeys(self._page.regions, 0)
 
     def on(self, action: Callable[[], object]) -> LiveChange:
         """Run code, and return what it does to the open page.
@@ -49,12 +56,13 @@ class LivePage:
         __tracebackhide__ = True
         with collected() as writes:
             action()
+        self._changes += [*writes.commits, *writes.topics]
         matched = _match(self._page, writes)
         told = Told(self._visit, self._page, writes, frozenset(matched - {_ACCESS}))
         before = self._shown
         try:
-            # In the order of the engine: first those that it renders, alone.
-            again = self._visit.render(told.matched) if told.matched else None
+            # As the server does it: those that are concerned, alone, and of their lists what has changed.
+            again = self._visit.render(told.matched, self._last(told.matched)) if told.matched else None
             after = self._visit.render()
         except PageNotShown as refused:
             if refused.status >= 500:
@@ -64,8 +72,33 @@ class LivePage:
         fresh = {} if again is None else again.regions
         _assert_whole(told, fresh, after, self._visit)
         self._shown = _patched(before, {name: region.tree for name, region in fresh.items()})
-        self._page = after
+        self._go_on(fresh, after)
         return LiveChange(told, before, self._shown, None)
+
+    def _last(self, regions: Iterable[str]) -> dict[str, Last]:
+        """Return how regions were rendered last, for their next rendering."""
+        return {
+            name: Last(self._page.regions[name].items, partial(self._is_same, self._seen[name]))
+            for name in regions
+        }
+
+    def _is_same(self, since: int, read_set: ReadSet) -> bool:
+        return not any(
+            change in read_set.topics if isinstance(change, str) else affects(read_set, change)
+            for change in self._changes[since:]
+        )
+
+    def _go_on(self, fresh: Mapping[str, RegionRendering], after: PageRendering) -> None:
+        """Follow the regions as the server does: those that it did not render by what they had read then."""
+        before = self._page.regions
+        regions = {
+            name: fresh.get(name) or before.get(name) or region for name, region in after.regions.items()
+        }
+        self._page = replace(after, regions=regions)
+        self._seen = {
+            name: self._seen[name] if region is before.get(name) else len(self._changes)
+            for name, region in regions.items()
+        }
 
 
 def open_page(url: str, user: Any, client: Client | None) -> LivePage:
