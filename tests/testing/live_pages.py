@@ -125,6 +125,13 @@ def ever_new(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, template, {"number": next(_number)})
 
 
+@live_view
+async def asynchronous(request: HttpRequest) -> HttpResponse:
+    count = await Ticket.objects.acount()
+    template: Any = engines["django"].from_string(HTML.format("{% live %}<p>{{ count }}</p>{% endlive %}"))
+    return TemplateResponse(request, template, {"count": count})
+
+
 def failing(request: HttpRequest) -> HttpResponse:
     raise ValueError("of all things")
 
@@ -140,6 +147,7 @@ def text(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     *(path(f"{name}/", view) for name, view in FOLLOWING.items()),
     path("ever-new/", ever_new),
+    path("asynchronous/", asynchronous),
     path("topic/", part('{% live on="weather" %}<p>{{ tickets.count }}</p>{% endlive %}')),
     path("failing/", failing),
     path("plain/", plain),

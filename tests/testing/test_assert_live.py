@@ -222,3 +222,19 @@ class MixinTests(OnAirAssertions, TestCase):
         self.client.force_login(anna)
         page = self.assertLive("/mine/")
         page.on(lambda: Ticket.objects.create(title="Hers", column=column, owner=anna)).shows("Hers")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_site")
+def test_what_is_really_committed_is_followed_as_well(column: Column) -> None:
+    def write() -> None:
+        with transaction.atomic():
+            Ticket.objects.bulk_create([Ticket(title=title, column=column) for title in ("One", "Two")])
+
+    assertLive("/list/").on(write).shows("One").shows("Two").renders(1)
+
+
+@pytest.mark.usefixtures("_pages")
+def test_an_asynchronous_view_is_followed(column: Column) -> None:
+    page = assertLive("/asynchronous/")
+    page.on(lambda: Ticket.objects.create(title="New", column=column)).changes("p").renders(1)
