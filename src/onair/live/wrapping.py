@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.core.signals import setting_changed
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.response import StreamingHttpResponse
 from django.template.response import SimpleTemplateResponse
@@ -19,7 +20,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from onair.live import capture, tokens
-from onair.live.markup import Document, parse, without_regions
+from onair.live.markup import Document, parse, unmarked, without_regions
 from onair.live.reading import hooks as reading
 from onair.live.rendering import process
 from onair.live.rendering.log import Position, log
@@ -120,7 +121,9 @@ def _begin(request: HttpRequest, view: object, called: object, *, whole: bool) -
     fragment = request.headers.get(REGION_HEADER)
     wanted = render.wanted if render is not None else frozenset({fragment}) if fragment else None
     # Before the page's first query: what is committed from now on may be missing in it.
-    position, before = log.position(), log.position(BEFORE_THE_VIEW)
+    before = log.position(BEFORE_THE_VIEW)
+    # A transaction that is open sees what there was when it began.
+    position = before if _is_in_transaction() else log.position()
     viewer = Viewer.of(request, tokens.user_of(request), tokens.session_of(request))
     last = None if render is None else render.last
     page = Page(request, browser=viewer.alone().browser, wanted=wanted, whole=whole, last=last)
@@ -134,6 +137,10 @@ def _begin(request: HttpRequest, view: object, called: object, *, whole: bool) -
             page.watch.recorder.instance(unlazy(request.user), None)
     is_all_seen = not _is_asked_before(request, called)
     return Making(page, view, Address.of(request), viewer, position, before, render, fragment, is_all_seen)
+
+
+def _is_in_transaction() -> bool:
+    return any(connection.in_atomic_block for connection in connections.all(initialized_only=True))
 
 
 def _is_asked_before(request: HttpRequest, view: object) -> bool:
@@ -168,6 +175,8 @@ def _making(making: Making) -> Iterator[None]:
 def _finish(making: Making, response: HttpResponseBase) -> HttpResponseBase:
     """Finish the page, now or when its template has been rendered."""
     if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+        # A cache of whole pages looks at that before there is a page.
+        patch_cache_control(response, private=True)
         render = partial(_render, making, response, response.render)
         response.render = render  # type: ignore[method-assign,assignment]
         return response
@@ -180,23 +189,31 @@ def _finish(making: Making, response: HttpResponseBase) -> HttpResponseBase:
 def _render(making: Making, response: SimpleTemplateResponse, render: Callable[[], Any]) -> HttpResponseBase:
     """Render a template response as a part of its page."""
     del response.render
+    # They are to get the page, and not what it is made of.
+    callbacks, response._post_render_callbacks = response._post_render_callbacks, []  # type: ignore[attr-defined] # the stubs leave it out
     try:
         with making.page.making():
             rendered = render()
-        return _finished(making, rendered)
+        finished = _finished(making, rendered)
     finally:
         making.page.end()
+    for callback in callbacks:
+        replaced = callback(finished)
+        finished = finished if replaced is None else replaced
+    return finished
 
 
 def _finished(making: Making, response: HttpResponseBase) -> HttpResponseBase:
     page = making.page
     if not _is_html(response):
-        return response
+        return _without_marks(page, response)
     assert isinstance(response, HttpResponse)
     document = parse(response.content.decode(response.charset), page.nonce)
     if response.status_code != 200:
         response.content = document.html
         return response
+    # No cache of the site may keep what is one visitor's, or some of the regions alone.
+    patch_cache_control(response, private=True)
     rendering = _rendering(making, document)
     if making.render is not None:
         making.render.result = rendering
@@ -205,9 +222,15 @@ def _finished(making: Making, response: HttpResponseBase) -> HttpResponseBase:
         return _fragment(rendering, making.fragment)
     page.end()
     response.content = _with_script(making, document, rendering, response)
-    patch_cache_control(response, private=True)
     patch_vary_headers(response, ("Cookie",))
     process.remember(rendering)
+    return response
+
+
+def _without_marks(page: Page, response: HttpResponseBase) -> HttpResponseBase:
+    """Return what is no page as it would be without one: its code may have rendered a template for it."""
+    if isinstance(response, HttpResponse) and page.nonce.encode() in response.content:
+        response.content = unmarked(response.content.decode(response.charset), page.nonce)
     return response
 
 
@@ -256,7 +279,7 @@ def _fragment(rendering: PageRendering, region_id: str) -> HttpResponse:
     else:
         content = {"r": region_id, "v": region.tree.digest, "html": region.tree.html}
         process.remember(rendering)
-    return JsonResponse(content, headers={"Cache-Control": "no-store", "Vary": "Cookie"})
+    return JsonResponse(content, headers={"Cache-Control": "private, no-store", "Vary": "Cookie"})
 
 
 def _with_script(making: Making, document: Document, rendering: PageRendering, response: HttpResponse) -> str:
