@@ -17,6 +17,12 @@ ROWS = [
     (ANY_ROW, "any row"),
     ((Term.of({"column_id": 1}), Term()), "any row"),
     ((Term.of({"is_open": True, "column_id": 1}),), "column_id = 1 and is_open = True"),
+    ((Term.of({"board_id": 1, "id": 1}), Term.of({"board_id": 1, "id": 2})), "board_id = 1 and id in (1, 2)"),
+    ((Term.of({"id": 1}), Term.of({"id": 2}), Term.of({"id": 3})), "id in (1, 2, 3)"),
+    (
+        (Term.of({"id": 1, "owner_id": 1}), Term.of({"id": 2, "owner_id": 2})),
+        "(id = 1 and owner_id = 1) or (id = 2 and owner_id = 2)",
+    ),
     (
         (Term.of({"column_id": 1}, Condition("id", "gt", 7)), Term.of({"title": "a"})),
         "(column_id = 1 and id > 7) or title = 'a'",

@@ -10,6 +10,7 @@ from typing import Any
 from onair.live.explaining import words
 from onair.live.explaining.cost import Clock, Cost, counted_queries, measure
 from onair.live.markup import Block
+from onair.live.matching.placing import place
 from onair.live.matching.reads import Reading, ReadSet, Term
 from onair.live.rendering.result import PageRendering, RegionRendering
 from onair.live.templating.page import WHOLE_PAGE, Options
@@ -21,8 +22,8 @@ class Conjunction:
     """What has to hold of a row together.
 
     Args:
-        equal: columns with the constant that each equals: the keys by which a change finds the region.
-        rest: what is asked beside them.
+        equal: columns with the constant that each equals.
+        rest: the other conditions.
     """
 
     equal: dict[str, Any]
@@ -36,6 +37,9 @@ class Query:
     Args:
         terms: of which one has to hold; one that is empty holds for any row.
         rows: the same in words.
+        found_by: the columns by whose values a change finds the region in the index; where it has none, each
+            change of the table is looked at.
+        then_asked: what is asked of a row that is found so.
         decided_by: the columns that decide which rows are in the result, None for any.
         shown: the columns that decide how these look, None for any.
         keys: the primary keys of the rows in the result, None where any row that fits counts.
@@ -47,6 +51,8 @@ class Query:
     model: str
     terms: list[Conjunction]
     rows: str
+    found_by: list[str]
+    then_asked: list[str]
     decided_by: list[str] | None
     shown: list[str] | None
     keys: list[str] | None
@@ -194,12 +200,16 @@ def following(read_set: ReadSet) -> Following:
 
 
 def _query(reading: Reading) -> Query:
+    places = [place(term) for term in reading.terms]
+    columns = {column for one in places for column, _ in (*one.scheme, *([one.column] if one.column else ()))}
     return Query(
         reading.using,
         reading.model._meta.db_table,
         reading.model._meta.label,
         [_conjunction(term) for term in reading.terms],
         words.of_rows(reading.terms),
+        sorted(columns),
+        list(dict.fromkeys(words.of_condition(condition) for one in places for condition in one.rest)),
         _names(reading.membership),
         _names(reading.shown),
         None if reading.keys is None else [str(key) for key in words.in_order(reading.keys)],

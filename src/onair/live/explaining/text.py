@@ -65,12 +65,10 @@ def _following(following: Following) -> Iterator[_Line]:
 
 def _query(query: Query) -> Iterator[_Line]:
     yield "follows", f"{_table(query)} where {query.rows}"
-    keys = sorted({column for term in query.terms for column in term.equal})
-    if keys:
-        yield "  found by", ", ".join(keys)
-    rest = list(dict.fromkeys(text for term in query.terms for text in term.rest))
-    if rest:
-        yield "  then asked", enumerated(rest)
+    if query.found_by:
+        yield "  found by", ", ".join(query.found_by)
+    if query.then_asked:
+        yield "  then asked", enumerated(query.then_asked)
     yield "  in or out by", _columns(query.decided_by)
     yield "  shows", _columns(query.shown)
     if query.keys is not None:

@@ -22,12 +22,26 @@ NO_COLUMN = "no column"
 
 def of_rows(terms: Iterable[Term]) -> str:
     """Return which rows terms are about, of which one has to hold."""
-    told = [of_term(term) for term in terms]
+    told = [of_term(term) for term in _as_one(tuple(terms))]
     if not told:
         return "no row"
     if "" in told:
         return "any row"
     return " or ".join(f"({text})" if len(told) > 1 and " and " in text else text for text in told)
+
+
+def _as_one(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Return terms that differ in the value of one column as one, which names the values."""
+    tables = [dict(term.equal) for term in terms]
+    if len({(tuple(table), term.rest) for table, term in zip(tables, terms, strict=True)}) != 1:
+        return terms
+    differing = [name for name in tables[0] if len({table[name] for table in tables}) > 1]
+    if len(differing) != 1:
+        return terms
+    (name,) = differing
+    values = frozenset(table[name] for table in tables)
+    equal = {column: value for column, value in tables[0].items() if column != name}
+    return (Term.of(equal, *terms[0].rest, Condition(name, "in", values)),)
 
 
 def of_term(term: Term) -> str:
