@@ -15,7 +15,7 @@ from __future__ import annotations
 from onair.live.markup.block import Block, Bound, Label
 from onair.live.markup.diff import Op, diff
 from onair.live.markup.document import Document, parse
-from onair.live.markup.marks import Kind, Marks, clean
+from onair.live.markup.marks import Kind, Marks, clean, unmarked
 from onair.live.markup.nested import without_regions
 from onair.live.markup.placing import Lost
 
@@ -31,5 +31,6 @@ __all__ = [
     "clean",
     "diff",
     "parse",
+    "unmarked",
     "without_regions",
 ]

@@ -85,6 +85,14 @@ def clean(text: str) -> str:
     return text.translate(_REPLACED) if OPENS in text or ENDS in text else text
 
 
+def unmarked(text: str, nonce: str) -> str:
+    """The text without the marks of this nonce, also where JSON holds them: no page is made of it."""
+    if nonce not in text:
+        return text
+    opens, ends = (rf"(?:{mark}|\\u{ord(mark):x})" for mark in (OPENS, ENDS))
+    return re.sub(rf"{opens}{re.escape(nonce)}[a-z/][A-Za-z0-9_.@+=-]*{ends}", "", text)
+
+
 def take_out(html: str, nonce: str) -> Marked:
     """Part a page's text from its marks. Marks of another nonce are no marks."""
     pieces = _MARK.split(html)

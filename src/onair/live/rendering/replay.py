@@ -16,7 +16,7 @@ from django.db import close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpResponseBase
 from django.urls import set_script_prefix
-from django.utils import translation
+from django.utils import timezone, translation
 
 from onair.live.reading.recorder import Recorder, recording
 from onair.live.rendering.log import log
@@ -108,7 +108,7 @@ def ask(
     since = log.position()
     request = RenderRequest(viewer.environ(address), wish, session)
     middleware = Recorder()
-    with _rendering(), recording(middleware), translation.override(translation.get_language()):
+    with _rendering(), recording(middleware), translation.override(translation.get_language()), _own_zone():
         set_script_prefix(address.prefix + "/")
         response = _handler().get_response(request)
     if wish.result is None or response.status_code >= 300:
@@ -139,6 +139,14 @@ def replay(
         )
         return Denied(500)
     return answer.page
+
+
+@contextmanager
+def _own_zone() -> Iterator[None]:
+    """Let the site's middleware choose a time zone for the page alone."""
+    with timezone.override(timezone.get_current_timezone()):
+        timezone.deactivate()
+        yield
 
 
 @contextmanager

@@ -106,6 +106,10 @@ class Watch:
         """What was read where no region was being rendered, so far."""
         return self._touches[0]
 
+    def touch_all(self, touches: Iterable[Touch]) -> None:
+        """Take it that all of this was read where no region was being rendered."""
+        self._touches[0].update(dict.fromkeys(touches))
+
     @contextmanager
     def region(self, declared: str | None) -> Iterator[dict[Touch, None]]:
         """Collect what is read inside a region. With a declared audience the visitor cannot be asked for."""

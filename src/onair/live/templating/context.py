@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.context import RequestContext
+from django.template.context import Context, RequestContext
 from django.utils.safestring import SafeString
 
 from onair.live.templating.proxies import RTModelProxy, is_live, wrap
@@ -38,6 +41,7 @@ class RTContext(RequestContext):
     ) -> None:
         super().__init__(request if request is not None else HttpRequest(), dict_, **options)
         self.page = page
+        self._has_request = request is not None
         #: Its variables before the template has begun, where it is the context of a page's template.
         self.surroundings: Surroundings | None = None
         #: How often a template asked for something of the database.
@@ -56,6 +60,13 @@ class RTContext(RequestContext):
                     return value
                 return value if kind in _PLAIN else self._seen(value)
         raise KeyError(key)
+
+    @contextmanager
+    def bind_template(self, template: Any) -> Iterator[None]:
+        """Render a template. Without a request, no context processor of its engine says anything."""
+        bind = super().bind_template if self._has_request else partial(Context.bind_template, self)
+        with bind(template):
+            yield
 
     def get(self, key: Any, otherwise: Any = None) -> Any:
         """Return a variable, as the template sees it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.template.defaulttags import ForNode
 
@@ -24,6 +24,10 @@ class Item:
     read_set: ReadSet
 
 
+#: A list of a region: the loop, whose rows it goes through, where they are, and the how manieth time it runs.
+Place = tuple[ForNode, type[Model], str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Items:
     """The items of a region's lists, as they were rendered last.
@@ -34,7 +38,7 @@ class Items:
     """
 
     nonce: str
-    lists: Mapping[tuple[ForNode, int], Mapping[Any, Item]] = field(default_factory=dict)
+    lists: Mapping[Place, Mapping[Any, Item]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Last:
     items: Items
     is_same: Callable[[ReadSet], bool]
 
-    def kept(self, place: tuple[ForNode, int], nonce: str) -> dict[Any, Item]:
+    def kept(self, place: Place, nonce: str) -> dict[Any, Item]:
         """Return the items of a list that are what they were, with the marks of this page."""
         return {
             key: Item(item.text.replace(self.items.nonce, nonce), item.read_set)
@@ -76,11 +80,24 @@ def can_keep(loop: ForNode, values: Any) -> bool:
         return False
     query: Any = values.query
     return (
-        issubclass(values._iterable_class, ModelIterable)
+        values._iterable_class is ModelIterable
+        and not _follows_back(values.model, query.select_related)
         and not (query.distinct or query.combinator or query.annotations or query.extra or query.group_by)
         and not values._prefetch_related_lookups  # type: ignore[attr-defined] # the stubs leave it out
         and is_closed(loop)
     )
+
+
+def _follows_back(model: type[Model], selected: Any) -> bool:
+    """Whether rows are loaded that refer to the list's: where there is none, its item does not say so."""
+    forward = {field.name for field in model._meta.concrete_fields if field.is_relation}
+    for name, more in (selected if isinstance(selected, dict) else {}).items():
+        if name not in forward:
+            return True
+        field: Any = model._meta.get_field(name)
+        if _follows_back(field.related_model, more):
+            return True
+    return False
 
 
 def fetched(values: Any, keys: Sequence[Any]) -> dict[Any, Any]:

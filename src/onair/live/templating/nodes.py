@@ -16,17 +16,18 @@ from django.template import context as template_context
 from django.template.backends import django as backend
 from django.template.base import Node, NodeList, Template, VariableNode
 from django.template.context import Context
-from django.template.defaulttags import CsrfTokenNode, ForNode, IfNode
+from django.template.defaulttags import CsrfTokenNode, FilterNode, ForNode, IfNode
+from django.template.library import SimpleNode
 from django.template.loader_tags import BlockNode
 from django.templatetags.cache import CacheNode
 from django.utils.safestring import SafeString
 
-from onair.live.markup import Kind
+from onair.live.markup import Kind, unmarked
 from onair.live.reading.recorder import Recorder, recording
 from onair.live.templating import page as pages
 from onair.live.templating.context import RTContext
 from onair.live.templating.keys import NONE, key_of
-from onair.live.templating.lists import Item, Unchanged, can_keep, rows_with_kept
+from onair.live.templating.lists import Item, Place, Unchanged, can_keep, rows_with_kept
 from onair.live.templating.page import WHOLE_PAGE, Options, Page, Surroundings
 from onair.live.templating.people import People
 from onair.live.templating.proxies import rows_of
@@ -34,8 +35,6 @@ from onair.live.templating.proxies import rows_of
 #: What stands in a region for the secret of a form: the page's own fills it in.
 CSRF_PLACEHOLDER = '<input type="hidden" name="csrfmiddlewaretoken" value="" data-onair-csrf>'
 
-#: A list of a region: the loop, and the how manieth time it runs.
-Place = tuple[ForNode, int]
 
 _installed = False
 
@@ -68,7 +67,7 @@ def _make_context(context: Any, request: Any = None, **options: Any) -> Context:
     page = pages.current()
     if page is None or (context is not None and not isinstance(context, dict)):
         return template_context.make_context(context, request, **options)
-    made = RTContext(request=request or page.request, page=page, **options)
+    made = RTContext(request=request, page=page, **options)
     if context:
         made.push(context)
     made.surroundings = Surroundings.of(made)
@@ -78,7 +77,7 @@ def _make_context(context: Any, request: Any = None, **options: Any) -> Context:
 def _render_template(original: Callable[..., str], template: Template, context: RTContext) -> str:
     """Render a template; the outermost one of a live page is the page's."""
     page = context.page
-    if page is None or page.is_rendering:
+    if page is None or page.is_rendering or page.is_making_content:
         return original(template, context)
     page.is_rendering = True
     try:
@@ -119,6 +118,16 @@ def _render_block(original: Callable[..., str], node: Node, context: RTContext) 
     return f"{page.block_mark}{original(node, context)}{page.end_mark}"
 
 
+def _render_processed(original: Callable[..., str], node: Any, context: RTContext) -> str:
+    """Render a tag that gets its content as a text: the text has no marks in it."""
+    page = _marked(context)
+    if page is None or not hasattr(node, "nodelist"):
+        return original(node, context)
+    processed = copy.copy(node)
+    processed.nodelist = _Unmarked(node.nodelist, page.nonce)
+    return f"{page.block_mark}{original(processed, context)}{page.end_mark}"
+
+
 def _render_for(original: Callable[..., str], node: Any, context: RTContext) -> str:
     page = _marked(context)
     if page is None:
@@ -148,8 +157,10 @@ def _place(page: Page, node: ForNode, values: Any) -> Place | None:
     region = page.region
     if region is None or not page.is_again or region.depth or not can_keep(node, values):
         return None
+    if region.options.topics or region.options.every:
+        return None  # what its items show may change without their rows
     region.runs[node] += 1
-    return node, region.runs[node]
+    return node, values.model, values.db, region.runs[node]
 
 
 def _kept(page: Page, place: Place | None) -> dict[Any, Item]:
@@ -198,6 +209,17 @@ class _Resolved:
 
     def resolve(self, context: Context, ignore_failures: bool = False) -> Any:
         return self._values
+
+
+class _Unmarked:
+    """Nodes whose text is for code, and not for the page."""
+
+    def __init__(self, nodelist: NodeList, nonce: str) -> None:
+        self._nodelist = nodelist
+        self._nonce = nonce
+
+    def render(self, context: Context) -> SafeString:
+        return SafeString(unmarked(self._nodelist.render(context), self._nonce))
 
 
 class _Item(Node):
@@ -260,6 +282,8 @@ _RENDERS: dict[type[Node], Callable[..., str]] = {
     ForNode: _render_for,
     IfNode: _render_block,
     BlockNode: _render_block,
+    FilterNode: _render_processed,
+    SimpleNode: _render_processed,  # that of a block is one
     CsrfTokenNode: _render_csrf,
     CacheNode: _render_cached,
 }

@@ -20,7 +20,7 @@ from onair.live.markup import Kind, Marks
 from onair.live.matching.reads import ReadSet
 from onair.live.reading.recorder import Recorder, recording
 from onair.live.templating.audience import Audience, Phase, Touch, Watch, audience_of
-from onair.live.templating.lists import Item, Last
+from onair.live.templating.lists import Item, Last, Place
 from onair.live.templating.visitor import visitor_of, watch_visitor
 
 #: The region of a page that is live as a whole.
@@ -65,7 +65,7 @@ class Region:
     recorder: Recorder = field(default_factory=Recorder)
     touches: dict[Touch, None] = field(default_factory=dict)
     #: The items of its lists, for its next rendering; how often each loop has run; how deep in items it is.
-    items: dict[tuple[ForNode, int], dict[Any, Item]] = field(default_factory=dict)
+    items: dict[Place, dict[Any, Item]] = field(default_factory=dict)
     runs: Counter[ForNode] = field(default_factory=Counter)
     depth: int = 0
     #: Whether what the template read around it may show in it.
@@ -136,6 +136,8 @@ class Page:
         self.presence: dict[str, dict[str, Any]] = {}
         #: Whether a template of the page is being rendered.
         self.is_rendering = False
+        #: Whether the view makes what its template shows. A template that it renders there is a part of that.
+        self.is_making_content = False
         self._view = Recorder()
         self._outside = Recorder()
         self._outside_touches: dict[Touch, None] = {}
@@ -163,15 +165,22 @@ class Page:
     def content(self) -> Iterator[None]:
         """The view makes what the page shows; before, it has decided who may see it."""
         before, self.watch.phase = self.watch.phase, Phase.CONTENT
+        was, self.is_making_content = self.is_making_content, True
         try:
             with self.watch.declared(self.audience):
                 yield
         finally:
-            self.watch.phase = before
+            self.watch.phase, self.is_making_content = before, was
 
     @contextmanager
     def template(self) -> Iterator[None]:
-        """The page's template is rendered: what it reads outside of regions is no region's business."""
+        """The page's template is rendered: what it reads outside of regions is no region's business.
+
+        A view may render several, and only the last of them is the page.
+        """
+        self._view.merge(self._outside)
+        self.watch.touch_all(self._outside_touches)
+        self._outside, self._outside_touches = Recorder(), {}
         self.watch.phase = Phase.CONTENT
         with recording(self._outside), self.watch.region(None) as touches:
             try:
@@ -204,6 +213,7 @@ class Page:
                 f"{self.request.path} has more than {MAX_REGIONS} live regions: put {{% live %}} around the "
                 "list, not into each of its items."
             )
+        before = self.regions.get(region_id)
         region = Region(
             region_id,
             options,
@@ -214,6 +224,9 @@ class Page:
         )
         if is_wanted:
             self.regions[region_id] = region
+        if before is not None:  # a template of the whole page, which another one shows
+            region.recorder.merge(before.recorder)
+            region.touches.update(before.touches)
         for topic in options.topics:
             region.recorder.topic(topic)
         self.inside.append(region)

@@ -81,6 +81,30 @@ class RTModelProxy:
     def __hash__(self) -> int:
         return hash(self._wrapped)
 
+    def __lt__(self, other: object) -> bool:
+        _report(self._wrapped, None)
+        return bool(self._wrapped < unwrapped(other))
+
+    def __le__(self, other: object) -> bool:
+        _report(self._wrapped, None)
+        return bool(self._wrapped <= unwrapped(other))
+
+    def __gt__(self, other: object) -> bool:
+        _report(self._wrapped, None)
+        return bool(self._wrapped > unwrapped(other))
+
+    def __ge__(self, other: object) -> bool:
+        _report(self._wrapped, None)
+        return bool(self._wrapped >= unwrapped(other))
+
+    def __len__(self) -> int:
+        _report(self._wrapped, None)
+        return len(self._wrapped)  # type: ignore[arg-type] # raises TypeError as the instance does
+
+    def __contains__(self, item: object) -> bool:
+        _report(self._wrapped, None)
+        return item in self._wrapped  # type: ignore[operator] # raises TypeError, too
+
     def __bool__(self) -> bool:
         return bool(self._wrapped)
 

@@ -194,7 +194,8 @@ def unlazy(user: Any) -> Any:
 
 def _watched_auser(find: Callable[[], Awaitable[Any]], watch: Watch) -> Callable[[], Awaitable[Any]]:
     async def auser() -> Any:
-        found = await find()
+        with watch.ignoring():
+            found = await find()
         return WatchedUser(lambda: found, watch)
 
     return auser
