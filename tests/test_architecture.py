@@ -50,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("", "protocol", "hub", "engines", "embedded", "changes", *LIVE_BASE),
         *("live/matching", "live/markup", "live/reading", "live/templating"),
     },
-    "live/visiting": {"", "live/rendering"},
+    "live/visiting": {"", "live/templating", "live/rendering"},
     "live/explaining": {
         *("changes", "live/visiting"),
         *("live/matching", "live/markup", "live/templating", "live/rendering"),
