@@ -75,7 +75,14 @@ class Crowd:
         self._changes: asyncio.Queue[Callable[[], object]] = asyncio.Queue()
         self._thread = threading.Thread(target=self._run, name="crowd", daemon=True)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it has not gone home yet."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
+        """Let them come."""
+        self._task = self._loop.create_task(self._gather())
         self._thread.start()
 
     def tell(self, write: Callable[[], object]) -> None:
@@ -84,14 +91,13 @@ class Crowd:
 
     def stop(self) -> None:
         """Send all of them home. From any thread."""
-        with suppress(RuntimeError):  # they have gone already
+        if self.is_there:
             self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join(WINDOW)
 
     # All below runs in the crowd's own loop.
 
     def _run(self) -> None:
-        self._task = self._loop.create_task(self._gather())
         with suppress(asyncio.CancelledError, TimeoutError):
             self._loop.run_until_complete(self._task)
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
@@ -172,7 +178,12 @@ _crowd: Crowd | None = None
 
 def figures() -> Figures:
     """Return what is known of the crowd."""
-    return Figures() if _crowd is None else _crowd.figures
+    return _crowd.figures if _crowd is not None and _crowd.is_there else Figures()
+
+
+def can_be_measured() -> bool:
+    """Whether live pages are rendered in this process, so that it knows how often."""
+    return process.find() is not None
 
 
 def gather(url: str, size: int) -> None:
@@ -196,7 +207,7 @@ def dismiss() -> None:
 
 def tell(write: Callable[[], object]) -> None:
     """Write what the page shows; where there is a crowd, measure what comes of it."""
-    if _crowd is None:
-        write()
-    else:
+    if _crowd is not None and _crowd.is_there:
         _crowd.tell(write)
+    else:
+        write()

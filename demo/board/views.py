@@ -91,9 +91,15 @@ class CrowdView(RTMixin, TemplateView):
         return super().get_context_data(**kwargs) | {"figures": crowd.figures(), "channel": crowd.CHANNEL}
 
     @RTMixin.event("submit", "#gather", form=CrowdForm)
-    def gather(self, request: HttpRequest, form: CrowdForm) -> None:
+    def gather(self, request: HttpRequest, form: CrowdForm) -> RTResponse:
         require(request, "board.add_bulletin")
-        crowd.gather(request.build_absolute_uri(request.path), form.cleaned_data["size"])
+        if not crowd.can_be_measured():
+            return RTResponse(
+                "#said", "The sockets are in another process. Use runserver, which has both."
+            )
+        size = form.cleaned_data["size"]
+        crowd.gather(request.build_absolute_uri(request.path), size)
+        return RTResponse("#said", f"{size} readers are on their way.")
 
     @RTMixin.event("submit", "#tell", form=BulletinForm)
     def tell(self, request: HttpRequest, form: BulletinForm) -> RTResponse:
@@ -102,6 +108,7 @@ class CrowdView(RTMixin, TemplateView):
         return RTResponse.reset("#tell")
 
     @RTMixin.event("submit", "#dismiss")
-    def dismiss(self, request: HttpRequest) -> None:
+    def dismiss(self, request: HttpRequest) -> RTResponse:
         require(request, "board.add_bulletin")
         crowd.dismiss()
+        return RTResponse("#said", "They have gone home.")
