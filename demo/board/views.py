@@ -94,9 +94,7 @@ class CrowdView(RTMixin, TemplateView):
     def gather(self, request: HttpRequest, form: CrowdForm) -> RTResponse:
         require(request, "board.add_bulletin")
         if not crowd.can_be_measured():
-            return RTResponse(
-                "#said", "The sockets are in another process. Use runserver, which has both."
-            )
+            return RTResponse("#said", "The sockets are in another process. Use runserver, which has both.")
         size = form.cleaned_data["size"]
         crowd.gather(request.build_absolute_uri(request.path), size)
         return RTResponse("#said", f"{size} readers are on their way.")
