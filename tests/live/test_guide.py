@@ -100,6 +100,13 @@ class Quiet(RTView, Inline):
     )
 
 
+class QuietItems(Mixed):
+    template = (
+        "{% load onair %}{% live tickets as t %}"
+        "<p>{{ t.title }}: {% nolive %}{{ user.username }}{% endnolive %}</p>{% endlive %}"
+    )
+
+
 class Cached(Mixed):
     template = (
         "{% load onair cache %}{% live %}{% cache 500 name %}{{ tickets.count }}{% endcache %}{% endlive %}"
@@ -124,6 +131,7 @@ urlpatterns = [
     path("team/", Team.as_view()),
     path("leaky/", Leaky.as_view()),
     path("quiet/", Quiet.as_view()),
+    path("quiet/items/", QuietItems.as_view()),
     path("cached/", Cached.as_view()),
     path("kept/", cache_page(500)(Mixed.as_view())),
     path("touched/", Touched.as_view()),
@@ -174,6 +182,14 @@ class GuideTests(TestCase):
             page = Visit.of(RequestFactory().get("/quiet/"), user).render()
             channels.add(page.regions[WHOLE_PAGE].channel)
         assert len(channels) == 1, "they share one rendering"
+
+    def test_what_is_not_live_stays_in_the_items_that_are_there_and_is_not_in_later_ones(self) -> None:
+        self.add("First")
+        anna = User.objects.create_user("anna")
+        change = assertLive("/quiet/items/", user=anna).on(lambda: self.add("Second"))
+        change.shows("Second:")
+        with pytest.raises(AssertionError):
+            change.shows("Second: anna")
 
     def test_no_cache_keeps_a_live_page_nor_a_part_of_it(self) -> None:
         url = "/kept/"
