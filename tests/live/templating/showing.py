@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -54,6 +55,12 @@ def request_of(
     return request
 
 
+@cache
+def _compiled(template: str) -> Any:
+    """As a loader that caches has it: a list is known again by its tag."""
+    return engines["django"].from_string(f"{{% load onair %}}{BEFORE}{template}")
+
+
 def rendered(
     template: str,
     context: Context | None = None,
@@ -68,9 +75,7 @@ def rendered(
 
     def view(request: HttpRequest) -> HttpResponse:
         values = context(request) if callable(context) else context or {}
-        return HttpResponse(
-            engines["django"].from_string(f"{{% load onair %}}{BEFORE}{template}").render(values, request)
-        )
+        return HttpResponse(_compiled(template).render(values, request))
 
     wish = Replay(wanted, last or {})
     request.onair_render = wish  # type: ignore[attr-defined]

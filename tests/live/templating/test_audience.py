@@ -168,6 +168,18 @@ def test_a_declared_audience_may_have_forms() -> None:
     assert "csrfmiddlewaretoken" in rendered(template, {}, request_of(user=user())).document.html
 
 
+@pytest.mark.parametrize("name", ["user", "request.user"])
+def test_the_user_is_shown_and_so_is_what_belongs_to_the_user(name: str) -> None:
+    anna = user(first_name="Anna")
+    Ticket.objects.create(title="Hers", column=Column.objects.create(name="To do"), owner=anna)
+    template = (
+        f"{{{{ {name}.first_name }}}}: {{% for t in {name}.ticket_set.all %}}{{{{ t.title }}}}{{% endfor %}}"
+    )
+    shown = region(template, {}, request_of(user=anna)).tree.html
+    assert "Anna" in shown
+    assert "Hers" in shown
+
+
 def test_a_region_beside_a_personal_one_is_shared() -> None:
     template = "{% live %}{{ user.username }}{% endlive %}{% live %}hello{% endlive %}"
     first, second = (rendered(template, {}, request_of(user=user())) for _ in range(2))
