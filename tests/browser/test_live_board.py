@@ -218,6 +218,11 @@ def test_who_looks_is_shown_and_who_leaves_is_not(open_board: OpenBoard) -> None
     people = anna.page.locator("#people .avatar")
     expect(people).to_have_count(2)
     expect(anna.page.locator("#people [data-user=ben]")).to_have_count(1)
+    # Who is away for a moment has not left, and is there when her page is rendered.
+    visit(ben.page, ben.site, "/wire/")
+    ben.open()
+    for board in (anna, ben):
+        expect(board.page.locator("#people .avatar")).to_have_count(2)
     ben.page.close()
     expect(people).to_have_count(1)
 
