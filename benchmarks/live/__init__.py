@@ -1,0 +1,1 @@
+"""What live pages cost, and how soon a change is on them."""
