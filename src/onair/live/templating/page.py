@@ -119,6 +119,7 @@ class Page:
     ) -> None:
         self.request = request
         self.wanted = wanted
+        self._wanted_tags = None if wanted is None else frozenset(map(_tag_of, wanted))
         self.is_whole = whole
         self.last = last or {}
         #: Who shares all of the page, where its view declares it.
@@ -244,7 +245,9 @@ class Page:
     def _is_wanted(self, region_id: str) -> bool:
         """Whether a region is to be rendered: it, or one that it is in, was asked for."""
         inside = self.region
-        return self.wanted is None or region_id in self.wanted or (inside is not None and inside.is_wanted)
+        # All runs of its tag: {% cycle %} and {% ifchanged %} go from one to the next.
+        wanted = self._wanted_tags is None or _tag_of(region_id) in self._wanted_tags
+        return wanted or (inside is not None and inside.is_wanted)
 
     @property
     def _is_incomplete(self) -> bool:
@@ -304,6 +307,11 @@ class Page:
     def end(self) -> None:
         """Let the request be as it was."""
         self._unwatch()
+
+
+def _tag_of(region_id: str) -> str:
+    """Return the tag that a region is of: one in a loop makes several."""
+    return region_id.partition(".")[0]
 
 
 def _counted(touches: Iterable[Touch], declared: str | None) -> Iterable[Touch]:
