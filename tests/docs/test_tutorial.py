@@ -61,8 +61,7 @@ def see_each_other(anna: Visitor, ben: Visitor) -> None:
 def follow_the_database(anna: Visitor, ben: Visitor, create: Callable[[], None]) -> None:
     pages = anna.get("/"), ben.get("/")
     with anna.socket(tags_of(pages[0])) as annas, ben.socket(tags_of(pages[1])) as bens:
-        anna.follow(annas, pages[0])
-        ben.follow(bens, pages[1])
+        assert anna.follow(annas, pages[0]) == ben.follow(bens, pages[1]), "they share the renderings"
         ben.post("/1/edit/", title="Harbour is open", body="At last.")
         for socket in (annas, bens):
             assert "Harbour is open" in str(socket.wait_for("onair:patch"))

@@ -99,17 +99,19 @@ class Visitor:
         socket.send("pusher:subscribe", channel=channel, **answer)
         return socket.wait_for("pusher_internal:subscription_succeeded")
 
-    def follow(self, socket: Socket, page: str) -> None:
-        """Listen to the regions of a live page, as its script does."""
+    def follow(self, socket: Socket, page: str) -> set[str]:
+        """Listen to the regions of a live page, as its script does. Return their channels."""
         found = _LIVE.search(page)
         assert found, page
         told = json.loads(found[1])
         regions = {region: about["v"] for region, about in told["regions"].items()}
         asked = {"token": told["token"], "socket_id": socket.id, "regions": regions}
-        for answer in self._ask(told["url"], asked)["regions"].values():
+        answers = self._ask(told["url"], asked)["regions"].values()
+        for answer in answers:
             assert "auth" in answer, answer
             socket.send("pusher:subscribe", **answer)
             socket.wait_for("pusher_internal:subscription_succeeded")
+        return {answer["channel"] for answer in answers}
 
     def _ask(self, endpoint: str, asked: dict[str, Any]) -> Any:
         """Post JSON to one of the site's endpoints."""
