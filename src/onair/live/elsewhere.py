@@ -45,6 +45,11 @@ def hand_over(name: str, line: bytes) -> None:
     dispatch.hand_over(name, line)
 
 
+def hand_over_now(name: str, line: bytes) -> None:
+    """Hand a line over, and wait until it is there."""
+    dispatch.hand_over_now(name, line)
+
+
 def _look() -> bool:
     if not is_possible() or not isinstance(conf.target(), conf.Embedded):
         return False

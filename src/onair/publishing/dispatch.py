@@ -81,6 +81,12 @@ def hand_over(name: str, line: bytes) -> None:
     _leave([Handover(name, line)])
 
 
+def hand_over_now(name: str, line: bytes) -> None:
+    """Hand a line over as :func:`hand_over` does, and return when it is there, or cannot be for now."""
+    with closing(Routes(batch=False)) as routes:
+        routes.deliver([Handover(name, line)])
+
+
 @contextmanager
 def batch() -> Iterator[None]:
     """Let the events published inside leave together: when the block ends, or their transaction commits.
