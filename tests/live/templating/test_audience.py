@@ -227,3 +227,38 @@ def test_the_context_of_a_page_with_a_name_in_it_is_personal_in_each_region() ->
         channels("hello", lambda request: {"n": str(request.user)}, *(request_of(user=user()) for _ in "ab"))
         == 2
     )
+
+
+class Basket:
+    """What cannot be compared."""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [("a", "a", 1), ("a", "b", 2), (1, 1, 1), (1, "1", 2), (None, None, 1), (Basket(), Basket(), 2)],
+)
+def test_what_middleware_has_put_on_the_request_parts_those_who_differ_in_it(
+    first: Any, second: Any, count: int
+) -> None:
+    requests = [request_of(user=user()) for _ in range(2)]
+    for request, team in zip(requests, (first, second), strict=True):
+        request.team = team  # type: ignore[attr-defined]
+    shown = {region("{{ n }}", lambda request: {"n": str(request.team)}, one).channel for one in requests}
+    assert len(shown) == count
+    assert [one.team for one in requests] == [first, second]  # type: ignore[attr-defined]
+    assert channels("nothing of it", {}, *(request_of(user=user()) for _ in range(2))) == 1
+
+
+def test_a_row_that_middleware_has_found_is_followed() -> None:
+    requests = [request_of(user=user()) for _ in range(2)]
+    teams = [Column.objects.create(name=name) for name in "ab"]
+    for request, team in zip(requests, teams, strict=True):
+        request.team = team  # type: ignore[attr-defined]
+    shown = [region("{{ request.team.name }}", {}, request) for request in requests]
+    assert shown[0].channel != shown[1].channel
+    assert ("default", Column, teams[0].pk) in shown[0].reads.read_set.instances
+    declared = [request_of(user=user()) for _ in range(2)]
+    for request, team in zip(declared, teams, strict=True):
+        request.team = team  # type: ignore[attr-defined]
+    template = "{% live audience='team' %}{{ request.team.name }}{% endlive %}"
+    assert len({one.channel for r in declared for one in rendered(template, {}, r).regions.values()}) == 2

@@ -156,7 +156,7 @@ class Watch:
         self.is_of_browser = self.is_of_browser or not what.startswith("user")
         where = _where()
         declared = next((name for name in reversed(self._declared) if name), None)
-        if declared is not None:
+        if declared is not None and (answer is None or what.startswith("user")):
             self._refusal = AudienceError(
                 f"What is rendered for the audience {declared!r} reads request.{what} ({where}): all of them "
                 "would see what one of them sees. Take the audience away, so that each visitor gets a "
@@ -175,16 +175,23 @@ def audience_of(touches: Iterable[Touch], visitor: Visitor, declared: str | None
     """
     why = tuple(touches)
     if declared is not None:
-        _refuse_content_of_one(why, declared)
-        return Audience(f"declared:{declared}", ())
+        additions = [touch for touch in why if _is_of_session(touch) and touch.answer is not None]
+        _refuse_content_of_one((touch for touch in why if touch not in additions), declared)
+        return Audience(f"declared:{declared}" + _facts(additions, ";"), tuple(additions))
     asked = [touch for touch in why if touch.answer is None]
     if not asked or (visitor.user_key is None and not any(_is_of_session(touch) for touch in asked)):
-        facts = sorted({f"{touch.what}={touch.answer}" for touch in why if touch.answer is not None})
-        nobody = ["anonymous"] if asked else []
-        return Audience("facts:" + ",".join(facts + nobody), why)
+        facts = _facts(why)
+        return Audience(f"facts:{facts},anonymous" if asked else f"facts:{facts}", why)
+    # Two sessions of one user may differ in what was put on their requests.
+    more = _facts([touch for touch in why if _is_of_session(touch)], ";")
     if any(_is_of_session(touch) for touch in asked):
-        return Audience(f"session:{visitor.session}", why)
-    return Audience(f"user:{visitor.user_key}", why)
+        return Audience(f"session:{visitor.session}{more}", why)
+    return Audience(f"user:{visitor.user_key}{more}", why)
+
+
+def _facts(touches: Iterable[Touch], before: str = "") -> str:
+    facts = sorted({f"{touch.what}={touch.answer}" for touch in touches if touch.answer is not None})
+    return before + ",".join(facts) if facts else ""
 
 
 def _is_of_session(touch: Touch) -> bool:

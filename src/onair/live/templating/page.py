@@ -19,6 +19,7 @@ from onair.exceptions import ConfigurationError
 from onair.live.markup import Kind, Marks
 from onair.live.matching.reads import ReadSet
 from onair.live.reading.recorder import Recorder, recording
+from onair.live.templating.additions import watch_additions
 from onair.live.templating.audience import Audience, Phase, Touch, Watch, audience_of
 from onair.live.templating.lists import Item, Last, Place
 from onair.live.templating.visitor import visitor_of, watch_visitor
@@ -145,7 +146,7 @@ class Page:
         #: The regions that are being rendered, the innermost one last.
         self.inside: list[Region] = []
         self._numbers: dict[str, int] = {}
-        self._unwatch = watch_visitor(request, self.watch)
+        self._unwatch = watch_visitor(request, self.watch), watch_additions(request, self.watch)
 
     @property
     def region(self) -> Region | None:
@@ -298,15 +299,21 @@ class Page:
         )
 
     def access(self) -> ReadSet:
-        """Return what decided that this visitor may see the page, as far as its code asked."""
+        """Return what decided that this visitor may see the page, as far as its code asked.
+
+        What the view has read is not the visitor's alone: it is looked at with the next rendering, as one of
+        those who share it. With a declared audience others may be shown what this one may see no more.
+        """
         access = Recorder()
-        access.include(self._view.read_set())
+        if self.audience or any(region.options.audience for region in self.regions.values()):
+            access.include(self._view.read_set())
         access.include(self.watch.recorder.read_set())
         return access.read_set()
 
     def end(self) -> None:
         """Let the request be as it was."""
-        self._unwatch()
+        for unwatch in self._unwatch:
+            unwatch()
 
 
 def _tag_of(region_id: str) -> str:

@@ -206,6 +206,7 @@ _WATCHED: dict[str, Callable[[Any, Watch], Any]] = {
     "auser": _watched_auser,
     "session": lambda session, watch: WatchedMapping(session, watch, "session"),
     "COOKIES": lambda cookies, watch: WatchedMapping(cookies, watch, "COOKIES"),
+    "environ": lambda meta, watch: WatchedHeaders(meta, watch, "META"),
     "META": lambda meta, watch: WatchedHeaders(meta, watch, "META"),
     "headers": lambda headers, watch: WatchedHeaders(headers, watch, "headers"),
 }
