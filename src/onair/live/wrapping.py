@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.core.signals import setting_changed
-from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.response import StreamingHttpResponse
 from django.template.response import SimpleTemplateResponse
@@ -24,7 +23,7 @@ from onair.live.markup import Document, parse, unmarked, without_regions
 from onair.live.reading import hooks as reading
 from onair.live.rendering import process
 from onair.live.rendering.log import Position, log
-from onair.live.rendering.replay import Replay
+from onair.live.rendering.replay import Replay, in_transaction
 from onair.live.rendering.result import PageRendering, RegionRendering
 from onair.live.rendering.viewer import Address, Viewer
 from onair.live.templating import nodes
@@ -123,7 +122,7 @@ def _begin(request: HttpRequest, view: object, called: object, *, whole: bool) -
     # Before the page's first query: what is committed from now on may be missing in it.
     before = log.position(BEFORE_THE_VIEW)
     # A transaction that is open sees what there was when it began.
-    position = before if _is_in_transaction() else log.position()
+    position = before if in_transaction() else log.position()
     viewer = Viewer.of(request, tokens.user_of(request), tokens.session_of(request))
     last = None if render is None else render.last
     page = Page(request, browser=viewer.alone().browser, wanted=wanted, whole=whole, last=last)
@@ -137,10 +136,6 @@ def _begin(request: HttpRequest, view: object, called: object, *, whole: bool) -
             page.watch.recorder.instance(unlazy(request.user), None)
     is_all_seen = not _is_asked_before(request, called)
     return Making(page, view, Address.of(request), viewer, position, before, render, fragment, is_all_seen)
-
-
-def _is_in_transaction() -> bool:
-    return any(connection.in_atomic_block for connection in connections.all(initialized_only=True))
 
 
 def _is_asked_before(request: HttpRequest, view: object) -> bool:

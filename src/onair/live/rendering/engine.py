@@ -9,14 +9,15 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 
 from onair.changes.change import Commit
 from onair.live.markup import diff
-from onair.live.matching.index import Index, affects
+from onair.live.matching.index import Index
 from onair.live.matching.reads import ReadSet
 from onair.live.rendering import telling
+from onair.live.rendering.concern import concern
 from onair.live.rendering.log import Change, ChangeLog, Position, log
 from onair.live.rendering.memory import Access, Memory, access_of
 from onair.live.rendering.region import LiveRegion, Subscriber
@@ -255,8 +256,7 @@ class Engine:
             self._timed[region.channel] = None
         self._index.remove(region.channel)
         self._index.add(region.channel, rendering.reads.read_set)
-        since = self._log.since(position)
-        if since is None or any(_concerns(rendering.reads.read_set, change) for change in since):
+        if concern(self._log.since(position), rendering.reads.read_set):
             self._soil([region])
 
     def _left(self, channel: str, socket_id: str) -> None:
@@ -378,8 +378,7 @@ class Engine:
             return
         self._index.remove(key)
         self._index.add(key, access.read_set)
-        since = self._log.since(access.position)
-        if since is None or any(_concerns(access.read_set, change) for change in since):
+        if concern(self._log.since(access.position), access.read_set):
             self._expel(held, telling.AGAIN)
 
     def _rendered(
@@ -416,6 +415,7 @@ class Engine:
             self._soil([region])
             telling.tell(region.channel, {"r": region.id, **telling.STALE})
             return
+        self.memory.refuse(region.address, viewer)
         self._refuse(region, viewer, telling.DENIED)
 
     def _refuse(self, region: LiveRegion, viewer: Viewer, verdict: Mapping[str, Any]) -> None:
@@ -460,16 +460,15 @@ class _Since:
     def __init__(self, changes: ChangeLog, position: Position) -> None:
         self._log = changes
         self._position = position
-        self._changes: tuple[Change, ...] | None = None
-        self._is_known = True
+
+    @cached_property
+    def _changes(self) -> tuple[Change, ...] | None:
+        since = self._log.since(self._position)
+        return None if since is None else tuple(since)
 
     def has_not_changed(self, read_set: ReadSet) -> bool:
         """Whether nothing has changed of what was read."""
-        if self._changes is None:
-            since = self._log.since(self._position)
-            self._is_known = since is not None
-            self._changes = tuple(since or ())
-        return self._is_known and not any(_concerns(read_set, change) for change in self._changes)
+        return not concern(self._changes, read_set)
 
 
 def _replay(
@@ -481,7 +480,3 @@ def _replay(
     except Exception:
         logger.exception("%s could not be rendered again.", address)
         return Denied(500)
-
-
-def _concerns(read_set: ReadSet, change: Change) -> bool:
-    return affects(read_set, change) if isinstance(change, Commit) else change in read_set.topics

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from onair import conf
-from onair.changes.change import Commit
-from onair.live.matching.index import affects
+from onair.live.rendering.concern import concern
 from onair.live.rendering.engine import Engine
 from onair.live.rendering.log import log
 from onair.live.rendering.memory import Access, access_of
@@ -65,11 +64,7 @@ def _fresh_access(engine: Engine, asking: Asking) -> Access | None:
     if known is None or not asking.regions.keys() <= known.channels.keys():
         return None
     now = log.position()
-    since = log.since(known.position)
-    if since is None:
-        return None
-    changes = (change for change in since if isinstance(change, Commit))
-    if any(affects(known.read_set, change) for change in changes):
+    if concern(log.since(known.position), known.read_set):
         return None
     return replace(known, position=now)
 

@@ -106,6 +106,12 @@ class Memory:
         with self._lock:
             return self._accesses.get((address, viewer.alone())) or self._accesses.get((address, viewer))
 
+    def refuse(self, address: Address, viewer: Viewer) -> None:
+        """A viewer may not see a page any more."""
+        with self._lock:
+            for one in (viewer.together(), viewer.alone()):
+                self._accesses.drop((address, one))
+
     def forget(self) -> None:
         """Forget everything."""
         with self._lock:

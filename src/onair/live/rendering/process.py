@@ -16,12 +16,13 @@ from onair.hub.attendance import Attendance
 from onair.live import elsewhere as handing
 from onair.live import tokens
 from onair.live.rendering import elsewhere, telling
+from onair.live.rendering.concern import concern
 from onair.live.rendering.engine import Engine
 from onair.live.rendering.exchange import Asking
 from onair.live.rendering.exchange import exchange as answer
 from onair.live.rendering.log import Change, log
 from onair.live.rendering.memory import Memory
-from onair.live.rendering.replay import Denied, is_rendering, replay
+from onair.live.rendering.replay import Denied, in_transaction, is_rendering, replay
 from onair.live.rendering.result import PageRendering
 from onair.live.rendering.viewer import Address, Viewer
 from onair.live.signals import revoked, touched
@@ -52,7 +53,7 @@ def patches_for(address: Address, viewer: Viewer, regions: dict[str, str]) -> li
     Args:
         regions: the digest of the content that the browser has, by the region's id.
     """
-    if _engine is None or not regions:
+    if _engine is None or not _may_differ(_engine.memory, address, viewer, regions):
         return []
     result = replay(address, viewer, frozenset(regions))
     if isinstance(result, Denied):
@@ -62,6 +63,20 @@ def patches_for(address: Address, viewer: Viewer, regions: dict[str, str]) -> li
         for region in result.regions.values()
         if region.id in regions and region.tree.digest != regions[region.id]
     ]
+
+
+def _may_differ(memory: Memory, address: Address, viewer: Viewer, regions: dict[str, str]) -> bool:
+    """Whether any of a page's regions may be another than what a viewer's browser has."""
+    if in_transaction():  # what it has written is in no log yet
+        return bool(regions)
+    access = memory.access(address, viewer)
+    channels = {} if access is None else access.channels
+    return any(
+        (known := memory.region(channels.get(region, ""))) is None
+        or known.rendering.tree.digest != digest
+        or concern(log.since(known.position), known.rendering.reads.read_set)
+        for region, digest in regions.items()
+    )
 
 
 def exchange(asking: Asking) -> dict[str, Any]:

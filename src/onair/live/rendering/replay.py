@@ -163,6 +163,11 @@ def is_rendering() -> bool:
     return _is_rendering.get()
 
 
+def in_transaction() -> bool:
+    """Whether this thread has a transaction open: it sees what was there when that began."""
+    return any(connection.in_atomic_block for connection in connections.all(initialized_only=True))
+
+
 @contextmanager
 def own_connections() -> Iterator[None]:
     """Treat the databases as a request does, on a thread that no request has."""
