@@ -24,10 +24,11 @@ DOCUMENT = """<!doctype html>
 
 #: What a page hands to its tests.
 SCRIPT = """
-import { Mirror } from "./live/apply.js";
+import * as live from "./live/apply.js";
 window.heard = [];
 document.addEventListener("onair:conflict", ({ target, detail }) => heard.push([target.id, detail.server]));
-window.mirror = new Mirror();
+live.mirror();
+window.live = live;
 """
 
 WITHOUT_MOVE_BEFORE = (
@@ -46,7 +47,7 @@ class LivePage:
             page.add_init_script(WITHOUT_MOVE_BEFORE)
         page.route(f"{ORIGIN}/**", self._serve)
         page.goto(ORIGIN)
-        page.wait_for_function("window.mirror")
+        page.wait_for_function("window.live")
 
     def _serve(self, route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN)
@@ -63,14 +64,14 @@ class LivePage:
     def apply(self, *ops: list[Any], region: str = "r") -> int:
         """Let the server send operations; return how many elements were touched."""
         touched: int = self.page.evaluate(
-            f"mirror.apply({json.dumps(region)}, {json.dumps(ops)}).changed.size"
+            f"live.apply({json.dumps(region)}, {json.dumps(ops)}).changed.size"
         )
         return touched
 
     def replace(self, html: str, region: str = "r") -> int:
         """Let the server send all that the region has now; return how many elements were touched."""
         touched: int = self.page.evaluate(
-            f"mirror.replace({json.dumps(region)}, {json.dumps(html)}).changed.size"
+            f"live.replace({json.dumps(region)}, {json.dumps(html)}).changed.size"
         )
         return touched
 

@@ -15,7 +15,7 @@ export class Announcer {
 
   /**
    * @param {string | undefined} text   with {n} for the number of new items
-   * @param {import("./merge.js").Merge} merge
+   * @param {import("./merge.js").Outcome} merge
    */
   count(text, { added, changed }) {
     if (!text) return;

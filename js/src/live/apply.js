@@ -3,8 +3,8 @@
 import { watchComposition } from "./controls.js";
 import { focusNear } from "./focus.js";
 import { inertDocument, parse, parsePage } from "./html.js";
-import { allOf, blockAt, childOf, elementOf, inside, labelOf, normalise, regionOf, runOf, starts } from "./markers.js";
-import { Merge, twin } from "./merge.js";
+import { allOf, blockAt, childOf, elementOf, inside, labelOf, regionOf, runOf, starts } from "./markers.js";
+import { begin, fill, insert, liveOf, liveRun, moveItem, remove, setAttribute, setText, twin } from "./merge.js";
 import { isElement } from "./pairing.js";
 
 /** @typedef {import("./markers.js").Block} Block */
@@ -12,138 +12,126 @@ import { isElement } from "./pairing.js";
 /** @typedef {[operation: string, path: Path, ...rest: any[]]} Operation */
 
 /** The region that is the whole page; it has no markers. */
-export const PAGE = "page";
+const PAGE = "page";
 
 /** The page is not as the server knows it: a marker is missing. */
 export class Lost extends Error {}
 
-export class Mirror {
-  constructor() {
-    watchComposition();
-    normalise(document);
-    /** @type {WeakMap<Node, any>} */
-    this._twins = new WeakMap();
-    this._root = inertDocument().createDocumentFragment();
-    this._root.append(this._root.ownerDocument.importNode(document.documentElement, true));
-    this._twins.set(this._root, document);
-    twin(/** @type {Node} */ (this._root.firstChild), document.documentElement, this._twins);
-    /** @type {Map<string, Comment>} where each region begins, in the last server HTML */
-    this._starts = new Map();
-    this._find(this._root);
-  }
+/** @type {DocumentFragment} the last server HTML: of all of the page, since its place decides how HTML is read */
+export let base;
 
-  /** @param {string} region */
-  has(region) {
-    return region === PAGE || this._root.contains(this._starts.get(region) ?? null);
-  }
+/** @type {Map<string, Comment>} where each region begins in it */
+const begins = new Map();
 
-  /** @returns {string[]} the regions with markers that are on the page */
-  get regions() {
-    return [...this._starts.keys()].filter((region) => this.has(region));
-  }
+/** Take the page for what the server has sent. */
+export function mirror() {
+  watchComposition();
+  const inert = inertDocument();
+  base = inert.createDocumentFragment();
+  base.append(inert.importNode(document.documentElement, true));
+  twin(found(base.firstChild), document.documentElement);
+  find(base);
+}
 
-  /**
-   * @param {string} region
-   * @returns {Element | undefined} what it lies in
-   */
-  parentOf(region) {
-    const start = this._starts.get(region);
-    return region === PAGE ? document.documentElement : start && this._twins.get(start)?.parentElement;
-  }
+/** @param {string} region */
+export const has = (region) => region === PAGE || base.contains(begins.get(region) ?? null);
 
-  /**
-   * @param {string} region
-   * @returns {(element: Element) => void} puts something before it, where HTML lets it stand
-   */
-  placeFor(region) {
-    const live = this._twins.get(/** @type {Node} */ (this._starts.get(region)));
-    const outer = live?.parentElement?.closest("table,ul,ol,dl,select,svg") ?? live;
-    return (element) => (outer ? outer.before(element) : document.body.prepend(element));
-  }
+/** @returns {string[]} the regions with markers that are on the page */
+export const present = () => [...begins.keys()].filter(has);
 
-  /**
-   * @param {string} region
-   * @param {string} label
-   * @returns {Element[]} the live elements of its blocks with this label, however deep
-   */
-  elementsOf(region, label) {
-    return inside(this._block(region))
-      .flatMap((node) => [node, ...starts(node)])
-      .filter((node) => labelOf(node) === label)
-      .flatMap((start) => new Merge(this._twins).run(runOf(blockOf(start))))
-      .filter(isElement);
-  }
+/** @param {string} region */
+const liveStart = (region) => liveOf(/** @type {Node} */ (begins.get(region)));
 
-  /**
-   * @param {string} region
-   * @param {Operation[]} operations
-   */
-  apply(region, operations) {
-    return this._merge((merge) => {
-      for (const [operation, path, ...rest] of operations) {
-        const own = /^[at]$/.test(operation) ? path.slice(0, -1) : path;
-        let block = this._block(region);
-        for (const label of own) block = found(childOf(block, label));
-        OPERATIONS[operation]?.(merge, block, rest, path[path.length - 1]);
-      }
-    });
-  }
+/**
+ * @param {string} region
+ * @returns {Element | undefined} what it lies in
+ */
+export const parentOf = (region) => (region === PAGE ? document.documentElement : liveStart(region)?.parentElement);
 
-  /**
-   * Give a region all that it has now.
-   *
-   * @param {string} region
-   * @param {string} html
-   */
-  replace(region, html) {
-    const block = this._block(region);
-    return this._merge((merge) => merge.fill(block, region === PAGE ? parsePage(html) : parse(html, block.parent)));
-  }
+/**
+ * Put something before a region, where HTML lets it stand.
+ *
+ * @param {string} region
+ * @param {Element} element
+ */
+export function putBefore(region, element) {
+  const outer = parentOf(region)?.closest("table,ul,ol,dl,select,svg") ?? liveStart(region);
+  if (outer) outer.before(element);
+  else document.body.prepend(element);
+}
 
-  /**
-   * Show nothing of a region any more.
-   *
-   * @param {string} region
-   */
-  blank(region) {
-    const root = /** @type {Element} */ (this._root.firstChild);
-    const block = region === PAGE ? allOf(/** @type {Node} */ (root.querySelector("body"))) : this._block(region);
-    return this._merge((merge) => merge.fill(block, []));
-  }
+/**
+ * @param {string} region
+ * @param {string} label
+ * @returns {Element[]} the live elements of its blocks with this label, however deep
+ */
+export const elementsOf = (region, label) =>
+  inside(regionAt(region))
+    .flatMap((node) => [node, ...starts(node)])
+    .filter((node) => labelOf(node) === label)
+    .flatMap((start) => liveRun(runOf(blockOf(start))))
+    .filter(isElement);
 
-  /**
-   * @param {string} region
-   * @returns {Block}
-   */
-  _block(region) {
-    return region === PAGE ? allOf(this._root) : blockOf(this._starts.get(region));
-  }
-
-  /** @param {Node} root */
-  _find(root) {
-    for (const start of [root, ...starts(root)]) {
-      const region = regionOf(labelOf(start));
-      if (region !== undefined) this._starts.set(region, /** @type {Comment} */ (start));
+/**
+ * @param {string} region
+ * @param {Operation[]} operations
+ */
+export const apply = (region, operations) =>
+  merge(() => {
+    for (const [operation, path, ...rest] of operations) {
+      const last = path[path.length - 1];
+      let block = regionAt(region);
+      for (const label of /[at]/.test(operation) ? path.slice(0, -1) : path) block = found(childOf(block, label));
+      OPERATIONS[operation]?.(block, rest, last);
     }
-  }
+  });
 
-  /** @param {(merge: Merge) => void} change */
-  _merge(change) {
-    const merge = new Merge(this._twins);
-    const { activeElement } = document;
-    try {
-      change(merge);
-    } finally {
-      merge.grafts.forEach((node) => this._find(node));
-      if (activeElement && !activeElement.isConnected) focusNear(activeElement, merge.beside);
-    }
-    return merge;
+/**
+ * Give a region all that it has now.
+ *
+ * @param {string} region
+ * @param {string} html
+ */
+export function replace(region, html) {
+  const block = regionAt(region);
+  return merge(() => fill(block, region === PAGE ? parsePage(html) : parse(html, block.parent)));
+}
+
+/**
+ * Show nothing of a region any more.
+ *
+ * @param {string} region
+ */
+export const blank = (region) =>
+  merge(() => fill(region === PAGE ? allOf(found(base.querySelector("body"))) : regionAt(region), []));
+
+/** @param {string} region */
+const regionAt = (region) => (region === PAGE ? allOf(base) : blockOf(begins.get(region)));
+
+/** @param {Node} root */
+function find(root) {
+  for (const start of [root, ...starts(root)]) {
+    const region = regionOf(labelOf(start));
+    if (region !== undefined) begins.set(region, /** @type {Comment} */ (start));
   }
+}
+
+/** @param {() => void} change */
+function merge(change) {
+  const outcome = begin();
+  const { activeElement } = document;
+  try {
+    change();
+  } finally {
+    outcome._grafts.forEach(find);
+    if (activeElement && !activeElement.isConnected) focusNear(activeElement, outcome._beside);
+  }
+  return outcome;
 }
 
 /**
  * @template T
- * @param {T | undefined} value
+ * @param {T | null | undefined} value
  * @returns {T}
  */
 function found(value) {
@@ -160,26 +148,25 @@ const blockOf = (start) => found(blockAt(start));
  */
 const itemOf = (list, key) => (key === null ? undefined : found(childOf(list, key)));
 
-/** @type {Record<string, (merge: Merge, block: Block, rest: any[], last: string | number) => void>} */
+/** @type {Record<string, (block: Block, rest: any[], last: string | number) => void>} */
 const OPERATIONS = {
-  h: (merge, block, [html]) => merge.fill(block, parse(html, block.parent)),
-  t: (merge, block, [text], number) => merge.text(found(elementOf(block, number)), text),
-  a(merge, block, [name, value], number) {
-    const element = found(elementOf(block, number));
+  h: (block, [html]) => fill(block, parse(html, block.parent)),
+  t: (block, [text], number) => setText(found(elementOf(block, number)), text),
+  a(block, [name, value], number) {
     const next = document.createAttribute(name);
     next.value = value;
-    merge.attribute(element, name, next);
+    setAttribute(found(elementOf(block, number)), name, next);
   },
-  i(merge, list, [key, before, html]) {
+  i(list, [key, before, html]) {
     const known = childOf(list, key);
     const next = itemOf(list, before);
-    if (!known) return merge.insert(list, parse(`<!--o:${key}-->${html}<!--/o:${key}-->`, list.parent), next);
-    merge.fill(known, parse(html, list.parent));
-    merge.move(list, known, next);
+    if (!known) return insert(list, parse(`<!--o:${key}-->${html}<!--/o:${key}-->`, list.parent), next);
+    fill(known, parse(html, list.parent));
+    moveItem(list, known, next);
   },
-  d(merge, list, [key]) {
+  d(list, [key]) {
     const item = childOf(list, key);
-    if (item) merge.remove(runOf(item));
+    if (item) remove(runOf(item));
   },
-  m: (merge, list, [key, before]) => merge.move(list, found(childOf(list, key)), itemOf(list, before)),
+  m: (list, [key, before]) => moveItem(list, found(childOf(list, key)), itemOf(list, before)),
 };

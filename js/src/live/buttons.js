@@ -1,34 +1,34 @@
 /** What a user decides of a region: to see what is new, and to let it stand still. */
 
+import { putBefore } from "./apply.js";
 import { addStyles } from "./styles.js";
 
-/** @typedef {(button: HTMLElement) => void} Place   puts a button before a region */
 /** @typedef {Record<string, string>} Texts   the site's words, by name; English where there are none */
 
 /**
- * @param {Place} place
+ * @param {string} region
  * @param {string} name
  * @param {() => void} click
  */
-function addButton(place, name, click) {
+function addButton(region, name, click) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = `onair-${name}`;
   button.addEventListener("click", click);
-  place(button);
+  putBefore(region, button);
   return button;
 }
 
 /**
  * A button that stops a region and lets it go on.
  *
- * @param {Place} place
+ * @param {string} region
  * @param {Texts} texts
  * @param {(paused: boolean) => void} changed
  */
-export function addPause(place, { pause = "Pause updates", resume = "Resume updates" }, changed) {
+export function addPause(region, { pause = "Pause updates", resume = "Resume updates" }, changed) {
   let paused = false;
-  const button = addButton(place, "pause", () => {
+  const button = addButton(region, "pause", () => {
     paused = !paused;
     button.textContent = paused ? resume : pause;
     changed(paused);
@@ -39,15 +39,15 @@ export function addPause(place, { pause = "Pause updates", resume = "Resume upda
 /**
  * A button for what is new in a region: until it is pressed, new items are there and are not seen.
  *
- * @param {Place} place
+ * @param {string} region
  * @param {Texts} texts
- * @returns {(merge: import("./merge.js").Merge) => void}
+ * @returns {(merge: import("./merge.js").Outcome) => void}
  */
-export function addPill(place, { pill = "{n} new – show" }) {
+export function addPill(region, { pill = "{n} new – show" }) {
   /** @type {HTMLElement[][]} the elements of each item */
   let held = [];
   addStyles();
-  const button = addButton(place, "pill", () => {
+  const button = addButton(region, "pill", () => {
     const [first] = held.flat();
     for (const element of held.flat()) element.removeAttribute("data-onair-held");
     held = [];

@@ -7,6 +7,8 @@
  * @typedef {"value" | "checked"} Property
  */
 
+import { liveOf } from "./merge.js";
+
 /** @type {(node: Node) => Control} */
 const asControl = (node) => /** @type {Control} */ (node);
 
@@ -47,12 +49,11 @@ export function toDefault(base) {
  * Give both controls what the server says now, the live one only where its user has said nothing.
  *
  * @param {Element} base
- * @param {Element | undefined} live
  * @param {Property} property
  * @param {() => void} change   of the default
  */
-export function settle(base, live, property, change) {
-  const [theirs, control] = [asControl(base), live && asControl(live)];
+export function settle(base, property, change) {
+  const [theirs, control] = [asControl(base), /** @type {Control | undefined} */ (liveOf(base))];
   const was = theirs[property];
   const mine = control?.[property];
   const chosen = control?.type === "radio" ? chosenOf(control) : undefined;
@@ -60,7 +61,7 @@ export function settle(base, live, property, change) {
   toDefault(base);
   const next = theirs[property];
   if (!control) return;
-  if ((mine === was && composing !== live && !chosen) || mine === next) {
+  if ((mine === was && composing !== control && !chosen) || mine === next) {
     put(control, property, next);
     chosen && put(chosen, "checked", true);
     agree(control);
@@ -99,17 +100,24 @@ function put(control, property, value) {
   }
 }
 
+/** @type {HTMLSelectElement | null} whose options are being changed */
+let changing = null;
+
 /**
- * @param {Element} parent   whose options change
- * @param {(base: Element) => Element | undefined} liveOf
+ * @param {Element} parent   whose options may change
  * @param {() => void} change
  */
-export function keepChoice(parent, liveOf, change) {
+export function keepChoice(parent, change) {
   const base = /** @type {HTMLSelectElement | null} */ (parent.closest?.("select"));
   const live = base && /** @type {HTMLSelectElement | undefined} */ (liveOf(base));
-  if (!live) return change();
+  if (!live || base === changing) return change();
   const [was, mine] = [choiceOf(base), choiceOf(live)];
-  change();
+  changing = base;
+  try {
+    change();
+  } finally {
+    changing = null;
+  }
   const next = choiceOf(base);
   const untouched = String(mine) === String(was);
   choose(live, untouched ? next : mine);

@@ -1,7 +1,5 @@
 /** HTML of the server as nodes: inert, nothing in it loads or runs. */
 
-import { normalise } from "./markers.js";
-
 /** @typedef {{ createHTML(html: string): string }} Policy */
 
 /** @type {Policy | undefined} */
@@ -29,7 +27,6 @@ export function parse(html, parent) {
   const template = document.createElement("template");
   const root = foreign(/** @type {Element | undefined} */ (parent));
   template.innerHTML = trusted(root ? `<${root}>${html}</${root}>` : html);
-  normalise(template.content);
   return [...(root ? /** @type {Node} */ (template.content.firstChild) : template.content).childNodes];
 }
 
@@ -39,11 +36,9 @@ export function parse(html, parent) {
  * @param {string} html
  * @returns {Node[]}
  */
-export function parsePage(html) {
-  const page = new DOMParser().parseFromString(trusted(html), "text/html");
-  normalise(page);
-  return [page.documentElement];
-}
+export const parsePage = (html) => [
+  new DOMParser().parseFromString(trusted(html), "text/html").documentElement,
+];
 
 /** A document without a window: images in it are not fetched, elements not upgraded. */
 export const inertDocument = () => document.createElement("template").content.ownerDocument;

@@ -21,7 +21,7 @@ export function startLive(onair) {
   // Who asks for a channel chooses the connection, which the page's own scripts may still have to make.
   const begin = () => {
     hearToasts(onair);
-    for (const presence of told?.presence ?? []) join(onair, presence, regions.mirror);
+    for (const presence of told?.presence ?? []) join(onair, presence);
   };
   if (onair.state === "disconnected") document.addEventListener("onair:state", begin, { once: true });
   else begin();

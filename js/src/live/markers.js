@@ -3,7 +3,7 @@
  * `data-o="N"` for their attributes and text. A label is unique among the blocks that have the same parent block.
  *
  * @typedef {object} Block
- * @property {Node} parent
+ * @property {Node} parent   of both markers: the server writes what a parser would imply
  * @property {Comment | null} start   null with `end` for all of the parent's children
  * @property {Comment | null} end
  */
@@ -122,20 +122,4 @@ export function starts(root) {
     if (labelOf(walker.currentNode) !== undefined) found.push(/** @type {Comment} */ (walker.currentNode));
   }
   return found;
-}
-
-/**
- * Let both markers of each block have one parent: the parser puts rows into a `<tbody>` that nobody wrote, and one
- * marker with them.
- *
- * @param {Node} root
- */
-export function normalise(root) {
-  for (const start of starts(root).reverse()) {
-    const { parentElement: parent, nextSibling: place, nextElementSibling: next } = start;
-    if (endOf(start)) continue;
-    next?.prepend(start);
-    if (!endOf(start)) parent?.after(start);
-    if (!endOf(start)) parent?.insertBefore(start, place);
-  }
 }

@@ -1,5 +1,6 @@
 /** A page that shows who looks at an object is there itself. */
 
+import { elementsOf, has } from "./apply.js";
 import { addStyles } from "./styles.js";
 
 /** @typedef {{ channel: string, grant?: string, region?: string, include_self?: boolean }} Presence */
@@ -9,16 +10,15 @@ import { addStyles } from "./styles.js";
  *
  * @param {import("../client.js").OnAir} onair
  * @param {Presence} presence
- * @param {import("./apply.js").Mirror} mirror
  */
-export function join(onair, { channel, grant, region, include_self }, mirror) {
+export function join(onair, { channel, grant, region, include_self }) {
   const joined = onair.subscribe(channel, { grant });
   if (include_self || !region) return;
   let self = "";
   const hide = () => {
-    if (!self || !mirror.has(region)) return;
+    if (!self || !has(region)) return;
     addStyles();
-    for (const element of mirror.elementsOf(region, self)) element.setAttribute("data-onair-self", "");
+    for (const element of elementsOf(region, self)) element.setAttribute("data-onair-self", "");
   };
   joined.bind("pusher:subscription_succeeded", (/** @type {import("../members.js").Members} */ { myID }) => {
     self = String(myID);

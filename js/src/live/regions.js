@@ -2,7 +2,7 @@
 
 import { Site } from "../site.js";
 import { Announcer } from "./announce.js";
-import { Lost, Mirror } from "./apply.js";
+import { Lost, apply, blank, has, mirror, parentOf, present, replace } from "./apply.js";
 import { addPause, addPill } from "./buttons.js";
 
 /**
@@ -35,7 +35,7 @@ import { addPause, addPill } from "./buttons.js";
  * @property {boolean} paused
  * @property {string} [channel]
  * @property {boolean} [fetching]
- * @property {(merge: import("./merge.js").Merge) => void} [hold]   what is new, until the user asks for it
+ * @property {(merge: import("./merge.js").Outcome) => void} [hold]   what is new, until the user asks for it
  */
 
 /** In milliseconds. */
@@ -51,7 +51,7 @@ export class Regions {
    * @param {{ token: string, url?: string | null, csrf?: string, regions: Record<string, Told>, texts?: Record<string, string> }} told
    */
   constructor(onair, told) {
-    this.mirror = new Mirror();
+    mirror();
     this._onair = onair;
     this._told = told;
     this._site = new Site(onair._page, onair._settings);
@@ -69,7 +69,7 @@ export class Regions {
     /** @type {Map<string, Region>} */
     this._regions = new Map();
     for (const [id, about] of Object.entries(told.regions)) {
-      if (this.mirror.has(id)) this._add(id, about);
+      if (has(id)) this._add(id, about);
       else this._warn(id);
     }
     this._fillTokens();
@@ -99,9 +99,9 @@ export class Regions {
     this._regions.set(id, region);
     const texts = this._told.texts ?? {};
     if (told.announce) this._announcer ??= new Announcer();
-    if (told.mode === "pill") region.hold = addPill(this.mirror.placeFor(id), texts);
+    if (told.mode === "pill") region.hold = addPill(id, texts);
     if (told.pause) {
-      addPause(this.mirror.placeFor(id), texts, (paused) => {
+      addPause(id, texts, (paused) => {
         region.paused = paused;
         this._flush(region);
       });
@@ -143,7 +143,7 @@ export class Regions {
   _tellStale(since) {
     this._isStale = !!since;
     for (const { id } of this._regions.values()) {
-      const element = this.mirror.parentOf(id);
+      const element = parentOf(id);
       if (since) element?.setAttribute("data-onair-stale", since.toISOString());
       else element?.removeAttribute("data-onair-stale");
     }
@@ -208,7 +208,7 @@ export class Regions {
 
   /** @param {Region} region */
   _deny(region) {
-    this.mirror.blank(region.id);
+    blank(region.id);
     this._drop(region);
     dispatch("denied", { region: region.id });
   }
@@ -228,8 +228,7 @@ export class Regions {
     if (v === region.v) return;
     if (ops && p !== region.v) return this._ask(region, JITTER.again);
     try {
-      const { mirror } = this;
-      const merge = ops ? mirror.apply(region.id, ops) : mirror.replace(region.id, /** @type {string} */ (html));
+      const merge = ops ? apply(region.id, ops) : replace(region.id, /** @type {string} */ (html));
       region.v = /** @type {string} */ (v);
       this._applied(region, merge);
     } catch (error) {
@@ -242,12 +241,11 @@ export class Regions {
 
   /**
    * @param {Region} region
-   * @param {import("./merge.js").Merge} merge
+   * @param {import("./merge.js").Outcome} merge
    */
   _applied(region, merge) {
-    const { mirror } = this;
-    for (const other of this._regions.values()) if (!mirror.has(other.id)) this._drop(other);
-    for (const id of mirror.regions) {
+    for (const other of this._regions.values()) if (!has(other.id)) this._drop(other);
+    for (const id of present()) {
       if (!this._regions.has(id)) this._ask(this._add(id, { v: "" }), JITTER.again);
     }
     this._fillTokens();
