@@ -29,7 +29,7 @@ class Page:
     def load(self, path: str) -> str:
         self.path = path
         response = request("GET", f"{self.url}{path}", headers=self._headers())
-        assert response.status == 200, response.data[:500]
+        assert response.status == 200, (response.status, response.headers, response.data[:500])
         self.html = response.data.decode()
         found = DATA.search(self.html)
         assert found is not None, self.html

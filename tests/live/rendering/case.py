@@ -1,0 +1,56 @@
+"""A test with live pages in browsers: each is loaded, exchanged, subscribed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Permission, User
+from django.test import Client as Browser
+from django.test import override_settings
+
+from onair.live.rendering import process
+from onair.live.rendering.engine import Engine
+from onair.testing import LiveServerTestCase
+from tests.live.rendering.pages import Page
+from tests.site.board.models import Column, Ticket
+
+
+@override_settings(ROOT_URLCONF="tests.live.rendering.views")
+class PagesTestCase(LiveServerTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.column = Column(name="To do")
+
+    def ticket(self, title: str = "Ticket", **values: Any) -> Ticket:
+        if self.column.pk is None:
+            self.column.save()
+        return Ticket.objects.create(title=title, column=self.column, **values)
+
+    def user(self, name: str, *, may_view: bool = False) -> User:
+        user = User.objects.create_user(name)
+        if may_view:
+            user.user_permissions.add(view_ticket())
+        return user
+
+    def open(self, path: str, user: User | None = None, **cookies: str) -> Page:
+        """A page that is loaded, in a browser with a socket that has not asked for anything."""
+        page = Page(self.live_server_url, self.live_socket_url, cookies=cookies)
+        if user is not None:
+            browser = Browser()
+            browser.force_login(user)
+            page.cookies["sessionid"] = browser.cookies["sessionid"].value
+        page.load(path)
+        return self.enterContext(page.connected())
+
+    def page(self, path: str, user: User | None = None, **cookies: str) -> Page:
+        return self.open(path, user, **cookies).listen()
+
+    @property
+    def engine(self) -> Engine:
+        engine = process.find()
+        assert engine is not None
+        return engine
+
+
+def view_ticket() -> Permission:
+    return Permission.objects.get(codename="view_ticket", content_type__app_label="board")
