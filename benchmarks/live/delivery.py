@@ -152,8 +152,7 @@ def _followers(site: Site, count: int) -> Iterator[tuple[list[Client], list[str]
     sessions: list[str] = site.json(f"/benchmark/log-in/{count}/")["sessions"]
     clients: list[Client] = []
     try:
-        for session in sessions:
-            clients.append(follow(site, "/live/members/", _key(), session))
+        clients.extend(follow(site, "/live/members/", _key(), session) for session in sessions)
         yield clients, sessions
     finally:
         for client in clients:

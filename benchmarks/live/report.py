@@ -45,7 +45,8 @@ def window(found: Window) -> Iterator[str]:
         f"| {found.reload_size:,} |"
     )
     yield (
-        f"| times as much | | | | {found.reload_cpu / found.cpu:,.0f}× | {found.reload_size / found.size:,.0f}× |"
+        f"| times as much | | | | {found.reload_cpu / found.cpu:,.0f}× "
+        f"| {found.reload_size / found.size:,.0f}× |"
     )
 
 

@@ -12,6 +12,8 @@ from onair.live.markup.tokens import attribute_of, text_of
 
 DIGEST_BYTES: Final = 6
 
+_REGION, _LIST = Kind.REGION, Kind.LIST
+
 #: How a block is found among its siblings: an item by its key, a region by its id, others by their number.
 Label: TypeAlias = int | str
 
@@ -57,8 +59,11 @@ class Block:
         if not self.children:
             return self.statics[0]
         pieces: list[str] = []
-        self._write(pieces, with_regions=True)
-        return "".join(pieces)
+        has_regions = self._write(pieces, with_regions=True)
+        html = "".join(pieces)
+        if self.kind is _REGION and not has_regions:
+            self._digest = _digest_of(html)  # it is asked for next, and this is the text
+        return html
 
     @property
     def digest(self) -> str:
@@ -66,8 +71,7 @@ class Block:
         if self._digest is None:
             pieces: list[str] = []
             self._write(pieces, with_regions=False)
-            text = "".join(pieces).encode(errors="surrogatepass")
-            self._digest = blake2b(text, digest_size=DIGEST_BYTES).hexdigest()
+            self._digest = _digest_of("".join(pieces))
         return self._digest
 
     @property
@@ -80,17 +84,31 @@ class Block:
             for at, child in enumerate(self.children)
         ]
 
-    def _write(self, pieces: list[str], with_regions: bool) -> None:
-        for text, child, label in zip(self.statics, self.children, self.labels, strict=False):
-            pieces.append(text)
+    def _write(self, pieces: list[str], with_regions: bool) -> bool:
+        """Write its content. Returns whether there are regions in it."""
+        is_list, has_regions = self.kind is _LIST, False
+        for at, child in enumerate(self.children):
+            text = self.statics[at]
             if isinstance(child, Bound):
-                pieces.append(child.raw)
+                pieces += (text, child.raw)
                 continue
-            pieces.append(f"<!--o:{label}-->")
-            if child.kind is not Kind.REGION or with_regions:
-                if child.children:
-                    child._write(pieces, with_regions)
-                else:
-                    pieces.append(child.statics[0])
-            pieces.append(f"<!--/o:{label}-->")
+            label: Label = child.key if is_list else at
+            content = ""
+            if child.kind is _REGION:
+                has_regions = True
+                label = f"r:{child.key}"
+                content = child.html if with_regions else ""
+            elif child.children:
+                pieces += (text, f"<!--o:{label}-->")
+                has_regions |= child._write(pieces, with_regions)
+                pieces.append(f"<!--/o:{label}-->")
+                continue
+            else:
+                content = child.statics[0]
+            pieces += (text, f"<!--o:{label}-->{content}<!--/o:{label}-->")
         pieces.append(self.statics[-1])
+        return has_regions
+
+
+def _digest_of(text: str) -> str:
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()

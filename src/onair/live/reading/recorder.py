@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -181,34 +182,35 @@ def _rows(instance: Model, columns: Iterable[str | None]) -> Iterator[tuple[Row,
     key = instance.pk
     if using is None or key is None:
         return
+    is_composite = isinstance(key, tuple)
+    for model, link, names in _tables(type(instance), frozenset(columns)):
+        # By the dictionary, since a key that is not loaded would be loaded now.
+        yield (using, model, key if is_composite else instance.__dict__.get(link, key)), names
+
+
+@lru_cache(maxsize=4096)
+def _tables(
+    model: type[Model], columns: frozenset[str | None]
+) -> tuple[tuple[type[Model], str, frozenset[str] | None], ...]:
+    """Return the tables in which an instance has columns: each table's model, the attribute with the key
+    there, and those of the columns that it has; None: all."""
     found: dict[type[Model], set[str]] = {}
     for name in columns:
-        if name is None:
-            for model in (type(instance), *instance._meta.all_parents):
-                yield from _row(using, model, instance, None)
-            return
-        for field in _fields(instance, name):
+        for field in () if name is None else _fields(model, name):
             found.setdefault(field.model, set()).add(field.attname)
-    for model, names in found.items():
-        yield from _row(using, model, instance, frozenset(names))
+    is_all = None in columns
+    tables = []
+    for owner in (model, *model._meta.all_parents) if is_all else found:
+        concrete = owner._meta.concrete_model or owner
+        if owner._meta.abstract or is_never_captured(concrete):
+            continue
+        link: Any = model._meta.get_ancestor_link(concrete) or concrete._meta.pk
+        tables.append((concrete, link.attname, None if is_all else frozenset(found[owner])))
+    return tuple(tables)
 
 
-def _row(
-    using: str, model: type[Model], instance: Model, columns: frozenset[str] | None
-) -> Iterator[tuple[Row, frozenset[str] | None]]:
-    concrete = model._meta.concrete_model or model
-    if model._meta.abstract or is_never_captured(concrete):
-        return
-    key = instance.pk
-    if not isinstance(key, tuple):
-        link: Any = instance._meta.get_ancestor_link(concrete) or concrete._meta.pk
-        # By the dictionary, since a key that is not loaded would be loaded now.
-        key = instance.__dict__.get(link.attname, key)
-    yield (using, concrete, key), columns
-
-
-def _fields(instance: Model, name: str) -> Iterable[Any]:
-    options = instance._meta
+def _fields(model: type[Model], name: str) -> Iterable[Any]:
+    options = model._meta
     if name == "pk":
         return options.pk_fields
     for field in options.concrete_fields:

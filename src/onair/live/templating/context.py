@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.context import Context, RequestContext
 from django.utils.safestring import SafeString
@@ -67,6 +67,14 @@ class RTContext(RequestContext):
         bind = super().bind_template if self._has_request else partial(Context.bind_template, self)
         with bind(template):
             yield
+
+    def row(self, key: str) -> Model | None:
+        """Return the instance that a variable is, None where it is anything else."""
+        for layer in reversed(self.dicts):
+            if key in layer:
+                value: Any = layer[key]
+                return value._wrapped if type(value) is RTModelProxy else None
+        return None
 
     def get(self, key: Any, otherwise: Any = None) -> Any:
         """Return a variable, as the template sees it."""
