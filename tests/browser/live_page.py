@@ -13,7 +13,7 @@ ORIGIN = "http://live.test"
 
 #: The strictest policy that a site of ours may have; nothing of the client is inline.
 POLICY = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; connect-src 'self' ws:; frame-src 'self'; img-src 'self' data:; "
     "require-trusted-types-for 'script'; trusted-types onair"
 )
 
