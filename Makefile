@@ -73,6 +73,7 @@ benchmark: $(OLD)/ready
 	$(OLD)/bin/python -m benchmarks.publish --output benchmarks/PUBLISH.md
 	$(OLD)/bin/python -m benchmarks.capture --output benchmarks/CAPTURE.md
 	$(OLD)/bin/python -m benchmarks.matching --output benchmarks/MATCHING.md
+	$(OLD)/bin/python -m benchmarks.live --output benchmarks/LIVE.md
 
 format: $(OLD)/ready
 	$(OLD)/bin/ruff check --fix
