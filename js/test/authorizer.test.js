@@ -35,6 +35,14 @@ test("a channel that is asked for twice is sent once and answered twice", async 
   assert.deepEqual(answers.map(({ status }) => status), ["fulfilled", "fulfilled"]);
 });
 
+test("a signature that the page has already is used once, and not asked for", async () => {
+  const { page, authorizer: asked, ask } = authorizer();
+  asked.signatures.set("private-a", { auth: "known" });
+  assert.deepEqual((await ask("private-a")).map(({ value }) => value.auth), ["known"]);
+  assert.equal(page.requests.length, 0);
+  assert.deepEqual((await ask("private-a")).map(({ value }) => value.auth), ["key:private-a"]);
+});
+
 test("more than a hundred channels go in several requests", async () => {
   const { page, ask } = authorizer();
   await ask(...Array.from({ length: 250 }, (_, i) => `private-${i}`));

@@ -447,3 +447,12 @@ test("a Pusher's own authorisation goes on, but for channels with a grant", asyn
     channels: [{ name: "private-a", grant: "signed" }],
   });
 });
+
+test("a channel with a signature is joined over the page's Pusher without asking anybody", async () => {
+  const { page, onair, pusher } = withPusher();
+  pusher.config.channelAuthorizer = (_request, callback) => callback(null, { auth: "theirs" });
+  pusher.moves("connected", "9.9");
+  onair._connected().subscribe("private-a", undefined, { auth: "known" });
+  assert.deepEqual(await pusher.authorize("private-a"), { auth: "known" });
+  assert.equal(page.requests.length, 0);
+});

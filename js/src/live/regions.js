@@ -51,7 +51,6 @@ export class Regions {
    * @param {{ token: string, url?: string | null, csrf?: string, regions: Record<string, Told>, texts?: Record<string, string> }} told
    */
   constructor(onair, told) {
-    mirror();
     this._onair = onair;
     this._told = told;
     this._site = new Site(onair._page, onair._settings);
@@ -68,11 +67,13 @@ export class Regions {
     this._asking = new Set();
     /** @type {Map<string, Region>} */
     this._regions = new Map();
+    this._fillTokens();
+    if (!Object.keys(told.regions).length) return; // it only tells its view what happens
+    mirror();
     for (const [id, about] of Object.entries(told.regions)) {
       if (has(id)) this._add(id, about);
       else this._warn(id);
     }
-    this._fillTokens();
     document.addEventListener("onair:state", () => this._connected());
     document.addEventListener("visibilitychange", () => this._regions.forEach((region) => this._flush(region)));
     this._connected();

@@ -135,6 +135,10 @@ class _People(Node):
         self.variable = variable
 
     def render(self, context: Context) -> SafeString:
+        page = context.page if isinstance(context, RTContext) else None
+        if page is not None and page.region is not None and self.channel in page.presence:
+            # Where the page hides its own user.
+            page.presence[self.channel]["region"] = page.region.id
         with context.push(**{self.variable: people_on(self.channel)}):
             return self.nodelist.render(context)
 
