@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
+from django.db.backends.signals import connection_created
 from django.test import Client as Browser
 from django.test import override_settings
 
@@ -17,6 +18,12 @@ from tests.site.board.models import Column, Ticket
 
 @override_settings(ROOT_URLCONF="tests.live.rendering.views")
 class PagesTestCase(LiveServerTestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        connection_created.connect(_read_while_others_write, dispatch_uid=__name__)
+        cls.addClassCleanup(connection_created.disconnect, dispatch_uid=__name__)
+        super().setUpClass()
+
     def setUp(self) -> None:
         super().setUp()
         self.column = Column(name="To do")
@@ -50,6 +57,13 @@ class PagesTestCase(LiveServerTestCase):
         engine = process.find()
         assert engine is not None
         return engine
+
+
+def _read_while_others_write(connection: Any, **kwargs: Any) -> None:
+    """Let threads share SQLite's database in memory as they share one of a site: it locks whole tables."""
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA read_uncommitted = 1")
 
 
 def view_ticket() -> Permission:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -35,6 +36,19 @@ def shown(request: HttpRequest, content: str = LIST, **context: Any) -> HttpResp
 @live_view
 def listed(request: HttpRequest) -> HttpResponse:
     return shown(request)
+
+
+#: What a test has happen when the page of ``raced`` has been rendered, and has not been answered.
+AFTER_RENDERING: list[Callable[[HttpRequest], object]] = []
+
+
+@live_view
+def raced(request: HttpRequest) -> HttpResponse:
+    """A list of a database that others write to meanwhile."""
+    response = shown(request, tickets=Ticket.objects.using(request.GET["on"]).order_by("title", "id"))
+    for happen in AFTER_RENDERING:
+        happen(request)
+    return response
 
 
 @live_view
@@ -171,6 +185,7 @@ class Declared(RTView):
 urlpatterns = [
     path("onair/", include("onair.urls")),
     path("list/", listed),
+    path("raced/", raced),
     path("login/", login_required(listed)),
     path("permitted/", permission_required("board.view_ticket", raise_exception=True)(listed)),
     path("counted/", counted),
