@@ -133,7 +133,7 @@ def _last(rendered: PageRendering, position: Position) -> dict[str, Last]:
 def _cost(path: str, urlconf: str) -> float:
     def get() -> None:
         request = _request(path)
-        request.urlconf = urlconf  # type: ignore[attr-defined] # as the handler reads it
+        request.urlconf = urlconf  # as the handler reads it
         response = _handler().get_response(request)
         assert response.status_code == 200, f"{path}: {response.status_code}"
 

@@ -71,7 +71,7 @@ class Tag:
         name = attribute.name
         if self.name in NEVER_OF or name in NEVER or name.startswith("on"):
             return False
-        if sum(other.name == name for other in self.attributes) > 1:
+        if len(self.attributes) > 1 and sum(other.name == name for other in self.attributes) > 1:
             return False
         return name not in ADDRESSES or safe_address(attribute_of(raw))
 

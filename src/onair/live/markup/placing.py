@@ -179,21 +179,22 @@ class Placing:
                 holes.append((begin + attribute.name_ends, begin + attribute.name_ends, "-"))
             elif bound and attribute.begins >= 0:
                 first, last = begin + attribute.begins, begin + attribute.ends
-                raw = text[first:last]
-                if self._balanced(first, last) and tag.may_bind(attribute, raw):
-                    holes.append((first, last, Bound(attribute.name, raw)))
+                if self._balanced(first, last) and tag.may_bind(attribute, text[first:last]):
+                    holes.append((first, last, Bound(attribute.name, text[first:last])))
         if bound and after is not None and tag.name in html.RCDATA and after < len(text):
             first = end + (tag.name == "textarea" and text.startswith("\n", end))
             if self._balanced(end, after):
                 holes.append((first, after, Bound(None, text[first:after])))
+        bindings = 0
         for first, last, hole in holes:
             if isinstance(hole, Bound):
+                bindings += 1
                 self._inside(first, IN_TAG)
                 self.mark = bisect_right(self.offsets, last)
         self._inside(end, IN_TAG)
         if after is not None:
             self._inside(after + 1, IN_RAW)
-        if bindings := sum(isinstance(hole, Bound) for _, _, hole in holes):
+        if bindings:
             self._write(begin)
             self.drafts[-1].parts.append(bindings)
         for first, last, hole in holes:
@@ -203,9 +204,7 @@ class Placing:
 
     def _balanced(self, first: int, last: int) -> bool:
         """Whether there are marks in a stretch of text, each with its end."""
-        depth, at = 0, self.mark
-        while self.offsets[at] < first:
-            at += 1
+        depth, at = 0, bisect_left(self.offsets, first, self.mark)
         begin = at
         while self.offsets[at] <= last:
             depth += -1 if self.kinds[at] == CLOSES else 1
