@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onair.live.markup import diff
-from onair.live.rendering.engine import _concerns, _Since
+from onair.live.rendering.concern import concern
+from onair.live.rendering.engine import _Since
 from onair.live.rendering.log import log
 from onair.live.rendering.result import PageRendering
 from onair.live.templating.lists import Last
@@ -143,7 +144,7 @@ def test_what_is_kept_of_a_list_is_what_it_would_be(name: str, steps: Any) -> No
         changes = log.since(page.position)
         assert changes is not None
         tree, fresh = only(page).tree, only(_page(name)).tree
-        if not any(_concerns(only(page).reads.read_set, change) for change in changes):
+        if not concern(changes, only(page).reads.read_set):
             assert fresh.html == tree.html, (write, "was not noticed")
             continue
         page = _page(name, page)

@@ -12,7 +12,7 @@ from onair.live.markup.tokens import attribute_of, text_of
 
 DIGEST_BYTES: Final = 6
 
-_REGION, _LIST = Kind.REGION, Kind.LIST
+_REGION, _LIST, _STAY = Kind.REGION, Kind.LIST, Kind.STAY
 
 #: How a block is found among its siblings: an item by its key, a region by its id, others by their number.
 Label: TypeAlias = int | str
@@ -79,10 +79,7 @@ class Block:
         """By what each of its children is found in it."""
         if self.kind is Kind.LIST:
             return [child.key for child in self.children if isinstance(child, Block)]
-        return [
-            f"r:{child.key}" if isinstance(child, Block) and child.kind is Kind.REGION else at
-            for at, child in enumerate(self.children)
-        ]
+        return [_label(child, at) for at, child in enumerate(self.children)]
 
     def _write(self, pieces: list[str], with_regions: bool) -> bool:
         """Write its content. Returns whether there are regions in it."""
@@ -92,11 +89,10 @@ class Block:
             if isinstance(child, Bound):
                 pieces += (text, child.raw)
                 continue
-            label: Label = child.key if is_list else at
+            label: Label = child.key if is_list else _label(child, at)
             content = ""
             if child.kind is _REGION:
                 has_regions = True
-                label = f"r:{child.key}"
                 content = child.html if with_regions else ""
             elif child.children:
                 pieces += (text, f"<!--o:{label}-->")
@@ -108,6 +104,13 @@ class Block:
             pieces += (text, f"<!--o:{label}-->{content}<!--/o:{label}-->")
         pieces.append(self.statics[-1])
         return has_regions
+
+
+def _label(child: Block | Bound, at: int) -> Label:
+    """Return by what a block is found that is no item."""
+    if isinstance(child, Block) and child.kind is _REGION:
+        return f"r:{child.key}"
+    return f"s:{at}" if isinstance(child, Block) and child.kind is _STAY else at
 
 
 def _digest_of(text: str) -> str:

@@ -30,7 +30,8 @@ _REPLACED = {ord(OPENS): REPLACED, ord(ENDS): REPLACED}
 class Kind(StrEnum):
     """What a mark says of the text up to its end.
 
-    A SECRET is shown by this page and kept nowhere: trees have its label in its place.
+    A SECRET is shown by this page and kept nowhere: trees have its label in its place. What is in a STAY the
+    browser leaves as it is, whatever becomes of what is around it.
     """
 
     REGION = "r"
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     VALUE = "v"
     BLOCK = "b"
     SECRET = "s"  # noqa: S105
+    STAY = "n"
 
 
 _KINDS = frozenset((CLOSES, *Kind))

@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
 from onair.authorization import grants
+from onair.live.markup import Kind
 from onair.live.templating.context import RTContext
 from onair.live.templating.page import Options, Page
 from onair.live.templating.people import people_on
@@ -82,10 +83,11 @@ class NoLiveNode(Node):
         page = context.page if isinstance(context, RTContext) else None
         if page is None or page.region is None:
             return self.nodelist.render(context)
-        if page.is_again:
-            return SafeString()
-        with page.unrecorded():
-            return SafeString(page.secret(self.nodelist.render(context)))
+        text = ""
+        if not page.is_again:
+            with page.unrecorded():
+                text = self.nodelist.render(context)
+        return SafeString(f"{page.marks.open(Kind.STAY)}{page.secret(text)}{page.end_mark}")
 
 
 class PresenceNode(Node):
