@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from django.core.handlers.base import BaseHandler
     from django.http import HttpRequest
 
@@ -48,8 +52,7 @@ class Tracking:
     """What a GET costs.
 
     Args:
-        after: of a plain page, once there are live pages over before: the fastest of each, since these two
-            cannot take turns.
+        after: of a plain page where there are live pages, over the same where there are none.
         live: of a page with one region, over the plain one.
         whole: of a page that is live as a whole.
     """
@@ -61,12 +64,40 @@ class Tracking:
 
 def track(rounds: int) -> Tracking:
     """Measure pages that are loaded. To be called before anything else asks for a live page."""
-    before = min([_cost(PLAIN, _WITHOUT_LIVE_PAGES) for _ in range(rounds + WARM_UP)])
-    paths = (PLAIN, LIVE, WHOLE)
-    turns = [[_cost(path, _WITH_LIVE_PAGES) for path in paths] for _ in range(rounds + WARM_UP)]
-    plain, live, whole = zip(*turns[WARM_UP:], strict=True)
-    after = min(plain)
-    return Tracking(Ratio(before, after, after / before), Ratio.of(plain, live), Ratio.of(plain, whole))
+    with _process_without_live_pages() as plain_without:
+        turns = [
+            (plain_without(), *(_cost(path, _WITH_LIVE_PAGES) for path in (PLAIN, LIVE, WHOLE)))
+            for _ in range(rounds + WARM_UP)
+        ]
+    before, plain, live, whole = zip(*turns[WARM_UP:], strict=True)
+    return Tracking(Ratio.of(before, plain), Ratio.of(plain, live), Ratio.of(plain, whole))
+
+
+@contextmanager
+def _process_without_live_pages() -> Iterator[Callable[[], float]]:
+    """A process forked from this one before it has live pages, for what a plain page costs there."""
+    from django.db import connections
+
+    connections.close_all()  # a connection is not to be shared with a fork
+    forks = multiprocessing.get_context("fork")
+    here, there = forks.Pipe()
+    process = forks.Process(target=_measure_when_asked, args=(there,))
+    process.start()
+
+    def cost() -> float:
+        here.send(True)
+        return float(here.recv())
+
+    try:
+        yield cost
+    finally:
+        here.send(False)
+        process.join()
+
+
+def _measure_when_asked(there: Connection) -> None:
+    while there.recv():
+        there.send(_cost(PLAIN, _WITHOUT_LIVE_PAGES))
 
 
 def render_again(rounds: int) -> Ratio:

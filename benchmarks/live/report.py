@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from benchmarks.live.delivery import Delays, Window
 from benchmarks.live.rendering import Ratio, Tracking
-from benchmarks.live.sizes import PUBLISHED
+from benchmarks.live.sizes import OTHERS
 
 #: At most so many times the plain page. What is added to one that is not live is none, within what two
 #: measurements of the same thing differ by.
@@ -71,8 +71,8 @@ def size(found: int) -> Iterator[str]:
     yield "| client | kB, gzipped | goal | |"
     yield "|---|--:|---|---|"
     yield f"| onair.js | {found / 1e3:.1f} | {' | '.join(_verdict(found / 1e3, SIZE / 1e3))} |"
-    for name, published in PUBLISHED.items():
-        yield f"| {name} | {published:.1f} | | |"
+    for name, other in OTHERS.items():
+        yield f"| {name} | {other:.1f} (not of this run) | | |"
 
 
 def _compared(page: str, found: Ratio, goal: float) -> str:
