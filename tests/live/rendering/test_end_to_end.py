@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client as Browser
 from django.test import override_settings
 
@@ -128,3 +129,16 @@ class EndToEndTests(LiveServerTestCase):
         assert page.patch()["again"] is True
         with pytest.raises(AssertionError, match="logged in or out"):
             page.exchange()
+
+    def test_a_page_that_was_loaded_later_brings_what_nobody_has_told_of(self) -> None:
+        first = Ticket.objects.create(title="First", column=self.column)
+        early = self.page("/list/")
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE board_ticket SET title = 'By hand' WHERE id = %s", [first.pk])
+        late = self.page("/list/")
+        assert "By hand" in str(early.patch()["ops"])
+        Ticket.objects.filter(pk=first.pk).update(title="By the ORM")
+        told = ""
+        while "By the ORM" not in told:
+            told = str(late.patch())
+            assert "First" not in told

@@ -235,11 +235,20 @@ class Engine:
             self._recall(region)
         if region.tree is not None and region.tree.digest == subscriber.version:
             return
-        if region.tree is None or region.channel in self._dirty:
+        if region.tree is None or region.channel in self._dirty or self._is_ahead(region, subscriber):
             region.behind.add(subscriber.socket_id)
             self._soil([region])
         else:
             telling.tell(region.channel, telling.whole(region.id, region.tree), only=subscriber.socket_id)
+
+    def _is_ahead(self, region: LiveRegion, subscriber: Subscriber) -> bool:
+        """Whether a page was loaded after the region was rendered, and shows what nobody has told of."""
+        loaded = self.memory.region(region.channel)
+        return (
+            loaded is not None
+            and loaded.rendering.tree.digest == subscriber.version
+            and (region.position is None or loaded.position.time > region.position.time)
+        )
 
     def _recall(self, region: LiveRegion) -> None:
         """Go on from the page's own rendering, where it is known, and nothing has happened since."""
