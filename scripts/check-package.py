@@ -22,6 +22,7 @@ WANTED = (
     "onair/py.typed",
     "onair/management/commands/onair.py",
     "onair/static/onair/onair.js",
+    "onair/static/onair/onair-page.js",
     "onair/static/onair/pusherable.js",
     "onair/static/onair/vendor/pusher.min.js",
     "onair/static/onair/vendor/pusher.min.js.LICENSE.txt",

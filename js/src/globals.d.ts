@@ -1,7 +1,6 @@
 /** What pages, onair.js, pusherable.js and pusher-js share by name. */
 
 import type { OnAir } from "./client.js";
-import type { Pusherable } from "./tags.js";
 
 declare global {
   /** A channel of pusher-js, as far as it is used here. */
@@ -68,7 +67,7 @@ declare global {
     pusher?: PusherInstance;
     channel?: PusherChannel;
     Pusher?: PusherClass;
-    [tags: symbol]: Pusherable | undefined;
+    [meeting: symbol]: any; // where files of ours meet: the tags, and those of live pages
   }
 
   /** The page's own function, if it has one: declared with `function`, `var`, `let` or `const`. */

@@ -159,6 +159,7 @@ export function run(page, dataset, notify) {
   const { onairKey, onairChannel, onairEvent, onairModel, onairGrant } = dataset ?? {};
   if (dataset && onairKey) page[TAGS] ??= new Pusherable(page, readSettings(dataset), notify);
   if (!onairChannel || !onairEvent) return;
+  /** @type {Pusherable | undefined} */
   const tags = page[TAGS];
   if (tags && typeof page.Pusher === "function") tags.subscribe(onairChannel, onairEvent, onairModel, onairGrant);
   else console.error(NO_PUSHER);

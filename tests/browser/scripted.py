@@ -11,13 +11,16 @@ from playwright.sync_api import Page, Route, WebSocketRoute
 from tests.browser.live_page import POLICY, SOURCES
 
 ORIGIN = "http://live.test"
-BUILT = SOURCES.parents[1] / "src" / "onair" / "static" / "onair" / "onair.js"
+BUILT = SOURCES.parents[1] / "src" / "onair" / "static" / "onair"
 
 DOCUMENT = """<!doctype html>
 <html lang="en"><head><title>A page</title><link rel="icon" href="data:,">
 <script type="application/json" id="onair-live">{told}</script>
-<script defer src="/onair.js" data-onair-key="key" data-onair-auth="/auth"></script></head>
+{scripts}</head>
 <body>{body}</body></html>"""
+
+CLIENT = '<script defer src="/onair.js" data-onair-key="key" data-onair-auth="/auth"></script>'
+PAGE = '<script defer src="/onair-page.js" data-onair-page=""></script>'
 
 #: Says what the page's events were.
 SCRIPT = """
@@ -33,10 +36,19 @@ Math.random = () => 0;
 class ScriptedPage:
     """A page with regions, each on the channel ``private-onair-live-ID`` with the auth ``key:ID``.
 
-    ``asked`` has what the page has asked the site for: exchanges, and the ids of regions that it fetched.
+    The first ``refuses`` subscriptions are refused. ``asked`` has what the page has asked the site for:
+    exchanges, and the ids of regions that it fetched.
     """
 
-    def __init__(self, page: Page, regions: dict[str, dict[str, Any]], body: str, **told: Any) -> None:
+    def __init__(
+        self,
+        page: Page,
+        regions: dict[str, dict[str, Any]],
+        body: str,
+        scripts: str = CLIENT + PAGE,
+        refuses: int = 0,
+        **told: Any,
+    ) -> None:
         self.page = page
         self.sockets: list[WebSocketRoute] = []
         self.frames: list[dict[str, Any]] = []
@@ -45,10 +57,11 @@ class ScriptedPage:
             "channel": f"private-onair-live-{region}",
             "auth": f"key:{region}",
         }
+        self.refuses = refuses
         self.fragment: dict[str, Any] = {}
         self.authorized: list[dict[str, Any]] = []
         data = {"token": "token-1", "url": "/onair/live/", "regions": regions, **told}
-        self.document = DOCUMENT.format(told=json.dumps(data), body=body)
+        self.document = DOCUMENT.format(told=json.dumps(data), body=body, scripts=scripts)
         page.add_init_script(SCRIPT)
         page.route(f"{ORIGIN}/**", self._serve)
         page.route_web_socket("**/app/key**", self._accept)
@@ -65,7 +78,9 @@ class ScriptedPage:
         self.frames.append(frame)
         if frame["event"] == "pusher:subscribe":
             channel = frame["data"]["channel"]
-            self._send("pusher_internal:subscription_succeeded", {}, channel)
+            event = "pusher:subscription_error" if self.refuses else "pusher_internal:subscription_succeeded"
+            self.refuses = max(0, self.refuses - 1)
+            self._send(event, {}, channel)
 
     def _send(self, event: str, data: Any, channel: str) -> None:
         self.sockets[-1].send(json.dumps({"event": event, "data": json.dumps(data), "channel": channel}))
@@ -77,8 +92,8 @@ class ScriptedPage:
         if region:
             self.asked.append(region)
             route.fulfill(json=self.fragment)
-        elif path == "/onair.js":
-            route.fulfill(path=BUILT, content_type="text/javascript")
+        elif path in ("/onair.js", "/onair-page.js"):
+            route.fulfill(path=BUILT / path[1:], content_type="text/javascript")
         elif path == "/auth":
             channels = request.post_data_json["channels"]
             self.authorized += channels

@@ -197,6 +197,23 @@ def test_a_selection_stays(live: LivePage, way: Way) -> None:
     assert live.page.evaluate("String(getSelection())") == "tem"
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["operation", "whole"])
+def test_what_is_left_out_of_a_region_stays_when_all_around_it_changes(page: Page, whole: bool) -> None:
+    def html(text: str, own: str) -> str:
+        return block(0, f"<p class='{text}'>{text}{block('s:1', own)}<i>{text}</i></p>{block('s:2', own)}")
+
+    live = LivePage(page, html("old", "<input><b>mine</b>"))
+    page.locator("input").first.fill("typed")
+    page.evaluate("document.querySelector('b').textContent = 'changed by a script'")
+    if whole:
+        live.replace(html("new", ""))
+    else:
+        live.apply(["h", [0], html("new", "")[len("<!--o:0-->") : -len("<!--/o:0-->")]])
+    assert page.locator("p.new > i").text_content() == "new"
+    assert page.locator("b").all_text_contents() == ["changed by a script", "mine"]
+    assert [field.input_value() for field in page.locator("input").all()] == ["typed", ""]
+
+
 def test_the_focus_of_what_goes_goes_to_its_neighbour(live: LivePage, way: Way) -> None:
     live.page.locator("li:nth-child(2) input").focus()
     way.update(live)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.scripted import ScriptedPage
+from tests.browser.scripted import CLIENT, PAGE, ScriptedPage
 from tests.browser.windows import Window
 
 BODY = "<p id=a><!--o:r:a-->{a}<!--/o:r:a--></p><ul id=b><!--o:r:b-->{b}<!--/o:r:b--></ul>"
@@ -179,7 +179,8 @@ def test_what_is_new_waits_behind_a_pill(page: Page) -> None:
 
 
 def test_a_region_stands_still_while_its_user_says_so(page: Page) -> None:
-    site = scripted(page, told={"pause": True})
+    texts = {"pause": "Pause updates", "resume": "Resume updates"}
+    site = scripted(page, told={"pause": True}, texts=texts)
     site.listens(2)
     button = page.get_by_role("button", name="Pause updates").first
     button.click()
@@ -189,6 +190,29 @@ def test_a_region_stands_still_while_its_user_says_so(page: Page) -> None:
     expect(page.locator("#a")).to_contain_text("old")
     page.get_by_role("button", name="Resume updates").click()
     expect(page.locator("#a")).to_contain_text("second")
+
+
+@pytest.mark.parametrize("scripts", [PAGE + CLIENT, CLIENT + PAGE + PAGE, PAGE + CLIENT + PAGE])
+def test_the_second_script_may_come_first_or_twice(page: Page, scripts: str) -> None:
+    site = scripted(page, told={"pause": True}, texts={"pause": "Pause"}, scripts=scripts)
+    site.listens(2)
+    assert page.get_by_role("button", name="Pause").count() == 2
+
+
+def test_a_page_follows_without_the_second_script(page: Page) -> None:
+    site = scripted(page, told={"announce": "{n} new"}, scripts=CLIENT)
+    site.listens(2)
+    site.says("a", v="a2", html="second")
+    expect(page.locator("#a")).to_contain_text("second")
+
+
+def test_a_region_that_its_channel_refuses_is_asked_for_again(page: Page) -> None:
+    site = scripted(page, refuses=1)
+    site.listens(3)
+    assert [region for region, _ in site.subscribed] == ["a", "b", "a"]
+    assert site.asked[-1]["regions"] == {"a": "a1"}
+    site.says("a", v="a2", html="second")
+    site.hears("patched")
 
 
 def test_what_is_new_is_announced_and_not_more_often_than_every_three_seconds(page: Page) -> None:

@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "js"
 BUILT = ROOT / "src" / "onair" / "static" / "onair"
 
-# The goal for onair.js with live regions is 12 KB; pusherable.js is loaded beside pusher-js, which has 18.
-LIMITS = {"onair.js": 12_000, "pusherable.js": 4_000}
+# The budget of onair.js, with live regions, is 12 KiB; some pages load onair-page.js beside it.
+# pusherable.js is loaded beside pusher-js, which has 18.
+LIMITS = {"onair.js": 12_288, "onair-page.js": 3_700, "pusherable.js": 4_000}
 
 
 @pytest.mark.parametrize(("name", "limit"), LIMITS.items())
@@ -38,7 +39,8 @@ def test_html_is_read_in_one_place_which_has_a_policy_for_trusted_types() -> Non
 
     assert len(re.findall(r"innerHTML|insertAdjacentHTML|createContextualFragment", text)) == 1
     assert len(re.findall(r'createPolicy\("onair"', text)) == 1
-    assert "innerHTML" not in (BUILT / "pusherable.js").read_text()
+    for other in LIMITS.keys() - {"onair.js"}:
+        assert not re.search(r"innerHTML|createPolicy", (BUILT / other).read_text())
 
 
 def test_the_built_files_are_what_the_sources_give() -> None:

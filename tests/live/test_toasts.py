@@ -40,4 +40,6 @@ def test_the_tag_signs_in_who_has_logged_in(user: User | None, audience: str) ->
     if user is not None:
         request.user = user
     text = engines["django"].from_string("{% load onair %}{% onair_toasts %}").render({}, request)
-    assert text == f'<div data-onair-toasts="{audience}" role="status"></div>'
+    place, script = text.split("<script", 1)
+    assert place == f'<div data-onair-toasts="{audience}" role="status"></div>'
+    assert "onair-page.js" in script

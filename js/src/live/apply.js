@@ -3,9 +3,8 @@
 import { watchComposition } from "./controls.js";
 import { focusNear } from "./focus.js";
 import { inertDocument, parse, parsePage } from "./html.js";
-import { allOf, blockAt, childOf, elementOf, inside, labelOf, regionOf, runOf, starts } from "./markers.js";
-import { begin, fill, insert, liveOf, liveRun, moveItem, remove, setAttribute, setText, twin } from "./merge.js";
-import { isElement } from "./pairing.js";
+import { allOf, blockAt, childOf, elementOf, labelOf, regionOf, runOf, starts } from "./markers.js";
+import { begin, fill, insert, liveOf, moveItem, remove, setAttribute, setText, twin } from "./merge.js";
 
 /** @typedef {import("./markers.js").Block} Block */
 /** @typedef {(string | number)[]} Path   labels, from the region to the block */
@@ -39,38 +38,17 @@ export const has = (region) => region === PAGE || base.contains(begins.get(regio
 /** @returns {string[]} the regions with markers that are on the page */
 export const present = () => [...begins.keys()].filter(has);
 
-/** @param {string} region */
-const liveStart = (region) => liveOf(/** @type {Node} */ (begins.get(region)));
+/**
+ * @param {string} region
+ * @returns {Comment | undefined} where it begins on the page; nothing for the whole page
+ */
+export const startOf = (region) => liveOf(/** @type {Node} */ (begins.get(region)));
 
 /**
  * @param {string} region
- * @returns {Element | undefined} what it lies in
+ * @returns {Element | undefined | null} what it lies in
  */
-export const parentOf = (region) => (region === PAGE ? document.documentElement : liveStart(region)?.parentElement);
-
-/**
- * Put something before a region, where HTML lets it stand.
- *
- * @param {string} region
- * @param {Element} element
- */
-export function putBefore(region, element) {
-  const outer = parentOf(region)?.closest("table,ul,ol,dl,select,svg") ?? liveStart(region);
-  if (outer) outer.before(element);
-  else document.body.prepend(element);
-}
-
-/**
- * @param {string} region
- * @param {string} label
- * @returns {Element[]} the live elements of its blocks with this label, however deep
- */
-export const elementsOf = (region, label) =>
-  inside(regionAt(region))
-    .flatMap((node) => [node, ...starts(node)])
-    .filter((node) => labelOf(node) === label)
-    .flatMap((start) => liveRun(runOf(blockOf(start))))
-    .filter(isElement);
+export const parentOf = (region) => (region === PAGE ? document.documentElement : startOf(region)?.parentElement);
 
 /**
  * @param {string} region

@@ -1,34 +1,40 @@
 /** What a user decides of a region: to see what is new, and to let it stand still. */
 
-import { putBefore } from "./apply.js";
 import { addStyles } from "./styles.js";
 
-/** @typedef {Record<string, string>} Texts   the site's words, by name; English where there are none */
+/** @typedef {import("./meeting.js").Live} Live */
+/** @typedef {Record<string, string>} Texts   in the visitor's language, by name */
 
 /**
+ * @param {Live} live
  * @param {string} region
  * @param {string} name
  * @param {() => void} click
  */
-function addButton(region, name, click) {
+function addButton({ startOf }, region, name, click) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = `onair-${name}`;
   button.addEventListener("click", click);
-  putBefore(region, button);
+  const start = startOf(region);
+  // Where HTML lets it stand.
+  const place = start?.parentElement?.closest("table,ul,ol,dl,select,svg") ?? start;
+  if (place) place.before(button);
+  else document.body.prepend(button);
   return button;
 }
 
 /**
  * A button that stops a region and lets it go on.
  *
+ * @param {Live} live
  * @param {string} region
- * @param {Texts} texts
+ * @param {Texts | undefined} texts
  * @param {(paused: boolean) => void} changed
  */
-export function addPause(region, { pause = "Pause updates", resume = "Resume updates" }, changed) {
+export function addPause(live, region, { pause, resume } = {}, changed) {
   let paused = false;
-  const button = addButton(region, "pause", () => {
+  const button = addButton(live, region, "pause", () => {
     paused = !paused;
     button.textContent = paused ? resume : pause;
     changed(paused);
@@ -39,15 +45,16 @@ export function addPause(region, { pause = "Pause updates", resume = "Resume upd
 /**
  * A button for what is new in a region: until it is pressed, new items are there and are not seen.
  *
+ * @param {Live} live
  * @param {string} region
- * @param {Texts} texts
+ * @param {Texts | undefined} texts
  * @returns {(merge: import("./merge.js").Outcome) => void}
  */
-export function addPill(region, { pill = "{n} new – show" }) {
+export function addPill(live, region, { pill = "{n}" } = {}) {
   /** @type {HTMLElement[][]} the elements of each item */
   let held = [];
   addStyles();
-  const button = addButton(region, "pill", () => {
+  const button = addButton(live, region, "pill", () => {
     const [first] = held.flat();
     for (const element of held.flat()) element.removeAttribute("data-onair-held");
     held = [];

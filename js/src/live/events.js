@@ -2,7 +2,6 @@
 
 import { showErrors } from "./form-errors.js";
 import { addGathered } from "./gather.js";
-import { parse } from "./html.js";
 import { promise } from "./optimistic.js";
 import { toast } from "./toasts.js";
 
@@ -26,6 +25,8 @@ import { toast } from "./toasts.js";
  * @property {(patch: any) => void} applyPatch
  */
 
+/** @typedef {import("./meeting.js").Live} Live */
+
 /**
  * @typedef {object} Answer
  * @property {[step: string, ...rest: string[]][]} [ops]
@@ -44,10 +45,11 @@ const ours = new WeakSet();
 
 /**
  * @param {import("../client.js").OnAir} onair
+ * @param {Live} live
  * @param {Told} told
  * @param {Regions} regions
  */
-export function handleEvents(onair, told, regions) {
+export function handleEvents(onair, { csrfHeader, parse }, told, regions) {
   (told.events ?? []).forEach((handler, index) => {
     /** @type {Map<Element, boolean>} what is on its way, and whether it has happened again since */
     const sent = new Map();
@@ -100,7 +102,7 @@ export function handleEvents(onair, told, regions) {
     const request = new XMLHttpRequest(); // which tells of an upload's progress, as fetch does not
     request.open("POST", location.href);
     const headers = {
-      [onair._settings.csrfHeader]: told.csrf,
+      [csrfHeader]: told.csrf,
       "X-OnAir-Event": index,
       "X-OnAir-Token": told.token,
       "X-OnAir-Regions": JSON.stringify(regions.versions()),
@@ -124,7 +126,7 @@ export function handleEvents(onair, told, regions) {
     if (form) showErrors(form, answer.errors ?? {});
     for (const [step, at, html] of answer.ops ?? []) {
       if (step === "toast") toast(at, html);
-      else for (const found of document.querySelectorAll(at)) change(found, step, html);
+      else for (const found of document.querySelectorAll(at)) change(found, step, html == null ? [] : parse(html, found));
     }
     say(element, "answer", answer);
     if (answer.redirect) location.assign(answer.redirect);
@@ -134,10 +136,10 @@ export function handleEvents(onair, told, regions) {
 /**
  * @param {any} element
  * @param {string} step
- * @param {string} [html]
+ * @param {Node[]} nodes
  */
-function change(element, step, html) {
-  element[step === "html" ? "replaceChildren" : step]?.(...(html == null ? [] : parse(html, element)));
+function change(element, step, nodes) {
+  element[step === "html" ? "replaceChildren" : step]?.(...nodes);
 }
 
 /**

@@ -1,9 +1,7 @@
 /** The regions of the page: each follows a channel of its own, and knows which version of itself is on the page. */
 
 import { Site } from "../site.js";
-import { Announcer } from "./announce.js";
 import { Lost, apply, blank, has, mirror, parentOf, present, replace } from "./apply.js";
-import { addPause, addPill } from "./buttons.js";
 
 /**
  * What the page says of a region.
@@ -30,17 +28,16 @@ import { addPause, addPill } from "./buttons.js";
  * @typedef {object} Region
  * @property {string} id
  * @property {string} v
- * @property {Told} told
  * @property {Patch[]} waiting   while nobody sees the page, or its user has stopped the region
  * @property {boolean} paused
  * @property {string} [channel]
  * @property {boolean} [fetching]
- * @property {(merge: import("./merge.js").Outcome) => void} [hold]   what is new, until the user asks for it
+ * @property {number} refusals   of its channel, one after the other, and one: what is refused again is asked for more rarely
  */
 
 /** In milliseconds. */
 const OFFLINE = 5_000; // before the page says that it shows old data
-const JITTER = { again: 500, stale: 2_000 }; // over which pages spread what all of them ask at once
+const JITTER = { again: 500, stale: 2_000, refused: 2_000 }; // over which pages spread what all of them ask at once
 
 /** More patches than these are not worth keeping: the region is fetched. */
 const WAITING = 50;
@@ -48,14 +45,14 @@ const WAITING = 50;
 export class Regions {
   /**
    * @param {import("../client.js").OnAir} onair
-   * @param {{ token: string, url?: string | null, csrf?: string, regions: Record<string, Told>, texts?: Record<string, string> }} told
+   * @param {{ token: string, url?: string | null, csrf?: string, regions: Record<string, Told> }} told
    */
   constructor(onair, told) {
     this._onair = onair;
     this._told = told;
     this._site = new Site(onair._page, onair._settings);
-    /** @type {Announcer | undefined} */
-    this._announcer = undefined;
+    /** @type {((id: string, merge: import("./merge.js").Outcome) => void) | undefined} who hears of each update */
+    this.applied = undefined;
     /** @type {string | undefined} the page's token against forged requests */
     this._csrf = told.csrf;
     this._warned = false;
@@ -71,7 +68,7 @@ export class Regions {
     if (!Object.keys(told.regions).length) return; // it only tells its view what happens
     mirror();
     for (const [id, about] of Object.entries(told.regions)) {
-      if (has(id)) this._add(id, about);
+      if (has(id)) this._add(id, about.v);
       else this._warn(id);
     }
     document.addEventListener("onair:state", () => this._connected());
@@ -92,21 +89,23 @@ export class Regions {
 
   /**
    * @param {string} id
-   * @param {Told} told
+   * @param {boolean} paused   whether its user has stopped it
    */
-  _add(id, told) {
+  pause(id, paused) {
+    const region = this._regions.get(id);
+    if (!region) return;
+    region.paused = paused;
+    this._flush(region);
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} v
+   */
+  _add(id, v) {
     /** @type {Region} */
-    const region = { id, v: told.v, told, waiting: [], paused: false };
+    const region = { id, v, waiting: [], paused: false, refusals: 1 };
     this._regions.set(id, region);
-    const texts = this._told.texts ?? {};
-    if (told.announce) this._announcer ??= new Announcer();
-    if (told.mode === "pill") region.hold = addPill(id, texts);
-    if (told.pause) {
-      addPause(id, texts, (paused) => {
-        region.paused = paused;
-        this._flush(region);
-      });
-    }
     return region;
   }
 
@@ -190,8 +189,21 @@ export class Regions {
     this._leave(region);
     if (!channel || !auth) return this._receive(region, verdict);
     region.channel = channel;
-    const hear = (/** @type {Patch} */ patch) => region.channel === channel && this._receive(region, patch);
-    this._onair._connected().subscribe(channel, undefined, { auth }).bind("onair:patch", hear);
+    const joined = this._onair._connected().subscribe(channel, undefined, { auth });
+    const isIts = () => region.channel === channel;
+    joined.bind("onair:patch", (/** @type {Patch} */ patch) => isIts() && this._receive(region, patch));
+    joined.bind("pusher:subscription_succeeded", () => (region.refusals = 1));
+    joined.bind("pusher:subscription_error", () => isIts() && this._refused(region));
+  }
+
+  /**
+   * The process that has signed and the one with the sockets may differ for a moment.
+   *
+   * @param {Region} region
+   */
+  _refused(region) {
+    this._leave(region);
+    this._ask(region, JITTER.refused * region.refusals++);
   }
 
   /**
@@ -247,11 +259,10 @@ export class Regions {
   _applied(region, merge) {
     for (const other of this._regions.values()) if (!has(other.id)) this._drop(other);
     for (const id of present()) {
-      if (!this._regions.has(id)) this._ask(this._add(id, { v: "" }), JITTER.again);
+      if (!this._regions.has(id)) this._ask(this._add(id, ""), JITTER.again);
     }
     this._fillTokens();
-    region.hold?.(merge);
-    this._announcer?.count(region.told.announce, merge);
+    this.applied?.(region.id, merge);
     dispatch("patched", { region: region.id, elements: [...merge.changed] });
   }
 

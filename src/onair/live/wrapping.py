@@ -30,7 +30,7 @@ from onair.live.templating import nodes
 from onair.live.templating.audience import Phase
 from onair.live.templating.lists import Items
 from onair.live.templating.page import WHOLE_PAGE, Page
-from onair.live.templating.scripts import data_script, insert
+from onair.live.templating.scripts import button_texts, data_script, insert, needs_page_script
 from onair.live.templating.visitor import unlazy
 from onair.views import markup as scripts
 
@@ -292,9 +292,11 @@ def _with_script(making: Making, document: Document, rendering: PageRendering, r
     }
     if rendering.presence:
         data["presence"] = list(rendering.presence.values())
-    return insert(
-        document.html, data_script(data), scripts.onair_script(nonce=getattr(request, "csp_nonce", None))
-    )
+    if any(region.options.mode or region.options.pause for region in rendering.regions.values()):
+        data["texts"] = button_texts()
+    nonce = getattr(request, "csp_nonce", None)
+    page_script = scripts.page_script(nonce=nonce) if needs_page_script(data) else ""
+    return insert(document.html, data_script(data), scripts.onair_script(nonce=nonce), page_script)
 
 
 def _told_of(region: RegionRendering) -> dict[str, Any]:

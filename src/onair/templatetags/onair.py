@@ -23,10 +23,7 @@ register.tag("presence", tags.presence)
 @register.simple_tag(takes_context=True)
 def onair_script(context: Context) -> SafeString:
     """Load the browser client. Once on a page, in its head."""
-    script = markup.onair_script(nonce=nonce_of(context))
-    # What the whole page's region keeps has no nonce in it.
-    page = getattr(context, "page", None)
-    return script if page is None else SafeString(page.secret(script))
+    return _unkept(context, markup.onair_script(nonce=nonce_of(context)))
 
 
 @register.simple_tag(takes_context=True)
@@ -49,7 +46,14 @@ def onair_grant(context: Context, channel: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def onair_toasts(context: Context) -> SafeString:
-    """Give the page a place for short messages: those of its events, and of ``onair.toast()`` for its user."""
+    """Give the page a place for short messages: of its events, and of ``onair.toast()`` for its user."""
     user = getattr(request_of(context), "user", None)
     audience = "user" if user is not None and user.is_authenticated else "page"
-    return format_html('<div data-onair-toasts="{}" role="status"></div>', audience)
+    script = _unkept(context, markup.page_script(nonce=nonce_of(context)))
+    return format_html('<div data-onair-toasts="{}" role="status"></div>{}', audience, script)
+
+
+def _unkept(context: Context, script: SafeString) -> SafeString:
+    """Return a script of a page: what a region keeps has no nonce in it."""
+    page = getattr(context, "page", None)
+    return script if page is None else SafeString(page.secret(script))

@@ -28,6 +28,7 @@ from onair.views.pusherable import PusherMixin, channel_of
 from onair.views.unheard import warn_if_unheard
 
 CLIENT = "onair/onair.js"
+PAGE = "onair/onair-page.js"
 PUSHERABLE = "onair/pusherable.js"
 PUSHER_JS = "onair/vendor/pusher.min.js"
 PUSHER_JS_WITH_ENCRYPTION = "onair/vendor/pusher-with-encryption.min.js"
@@ -38,6 +39,11 @@ _STATIC = Path(onair.__file__).parent / "static"
 def onair_script(*, nonce: object = None) -> SafeString:
     """Return the element of the browser client, with its settings."""
     return _script(CLIENT, defer=True, nonce=nonce, data=_settings())
+
+
+def page_script(*, nonce: object = None) -> SafeString:
+    """Return the element of what only some pages need beside the client: events, short messages, buttons …"""
+    return _script(PAGE, defer=True, nonce=nonce, data={"page": ""})
 
 
 def pusherable_script(*, encryption: bool = False, nonce: object = None) -> SafeString:

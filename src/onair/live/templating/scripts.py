@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 #: The id of the element that holds it.
 ELEMENT_ID = "onair-live"
@@ -19,6 +20,7 @@ _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 _CLIENT = re.compile(r"<script\b[^>]*\sdata-onair-key=")
+_PAGE = re.compile(r"<script\b[^>]*\sdata-onair-page=")
 
 
 def data_script(data: dict[str, Any]) -> SafeString:
@@ -27,15 +29,32 @@ def data_script(data: dict[str, Any]) -> SafeString:
     return format_html('<script type="application/json" id="{}">{}</script>', ELEMENT_ID, SafeString(text))
 
 
-def insert(html: str, data: str, script: str) -> str:
-    """Return a page with its data, and with the client's script where the page does not load it itself.
+def button_texts() -> dict[str, str]:
+    """Return what is on the buttons of regions, in the language of the page."""
+    return {
+        "pill": gettext("{n} new – show"),  # noqa: RUF001 # a dash, as docs and browsers show it
+        "pause": gettext("Pause updates"),
+        "resume": gettext("Resume updates"),
+    }
 
-    Both go before the end of the head; where a page has none, before the end of the body, else at its end.
+
+def needs_page_script(data: dict[str, Any]) -> bool:
+    """Whether there is anything in a page's data that the client leaves to its second file."""
+    regions = data["regions"].values()
+    return bool(data.get("events") or data.get("presence")) or any(
+        region.keys() & {"announce", "mode", "pause"} for region in regions
+    )
+
+
+def insert(html: str, data: str, client: str, page_script: str = "") -> str:
+    """Return a page with its data, and with those of the client's scripts that it does not load itself.
+
+    They go before the end of the head; where a page has none, before the end of the body, else at its end.
     """
-    both = data if _CLIENT.search(html) else data + script
+    loaded = [client if not _CLIENT.search(html) else "", page_script if not _PAGE.search(html) else ""]
     end = _HEAD_END.search(html) or _last(_BODY_END, html)
     at = len(html) if end is None else end.start()
-    return f"{html[:at]}{both}{html[at:]}"
+    return f"{html[:at]}{data}{''.join(loaded)}{html[at:]}"
 
 
 def _last(pattern: re.Pattern[str], html: str) -> re.Match[str] | None:
