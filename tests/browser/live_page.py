@@ -63,9 +63,7 @@ class LivePage:
 
     def apply(self, *ops: list[Any], region: str = "r") -> int:
         """Let the server send operations; return how many elements were touched."""
-        touched: int = self.page.evaluate(
-            f"live.apply({json.dumps(region)}, {json.dumps(ops)}).changed.size"
-        )
+        touched: int = self.page.evaluate(f"live.apply({json.dumps(region)}, {json.dumps(ops)}).changed.size")
         return touched
 
     def replace(self, html: str, region: str = "r") -> int:

@@ -6,7 +6,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.served import Served
 
-
 #: Whether the page has joined every channel that one of its tags names: connected is not yet listening.
 HAS_JOINED = """() => [...document.querySelectorAll("[data-onair-channel]")].every(
     (tag) => window.onair.channel(tag.dataset.onairChannel)?.subscribed)"""
