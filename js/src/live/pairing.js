@@ -13,19 +13,13 @@ import { endOf, isOwn, labelOf } from "./markers.js";
  * @property {boolean} keyed   whether these are items of a list
  */
 
-const [ELEMENT, TEXT] = [1, 3];
+const ELEMENT = 1;
 
 /**
  * @param {Node} node
  * @returns {node is Element}
  */
 export const isElement = (node) => node.nodeType === ELEMENT;
-
-/**
- * @param {Node} node
- * @returns {node is Text}
- */
-export const isText = (node) => node.nodeType === TEXT;
 
 /**
  * @param {Node[]} nodes

@@ -28,11 +28,11 @@ import { Lost, apply, blank, has, mirror, parentOf, present, replace } from "./a
  * @typedef {object} Region
  * @property {string} id
  * @property {string} v
- * @property {Patch[]} waiting   while nobody sees the page, or its user has stopped the region
- * @property {boolean} paused
+ * @property {Patch[]} _waiting   while nobody sees the page, or its user has stopped the region
+ * @property {boolean} _paused
  * @property {string} [channel]
- * @property {boolean} [fetching]
- * @property {number} refusals   of its channel, one after the other, and one: what is refused again is asked for more rarely
+ * @property {boolean} [_fetching]
+ * @property {number} _refusals   of its channel, one after the other, and one: what is refused again is asked for more rarely
  */
 
 /** In milliseconds. */
@@ -78,7 +78,7 @@ export class Regions {
 
   /** @returns {Record<string, string>} by region */
   versions() {
-    return Object.fromEntries([...this._regions.values()].map(({ id, v }) => [id, v]));
+    return versionsOf(this._regions.values());
   }
 
   /** @param {Patch} patch */
@@ -94,7 +94,7 @@ export class Regions {
   pause(id, paused) {
     const region = this._regions.get(id);
     if (!region) return;
-    region.paused = paused;
+    region._paused = paused;
     this._flush(region);
   }
 
@@ -104,7 +104,7 @@ export class Regions {
    */
   _add(id, v) {
     /** @type {Region} */
-    const region = { id, v, waiting: [], paused: false, refusals: 1 };
+    const region = { id, v, _waiting: [], _paused: false, _refusals: 1 };
     this._regions.set(id, region);
     return region;
   }
@@ -167,7 +167,7 @@ export class Regions {
     this._asking.clear();
     const { token, url } = this._told;
     if (!socketId) return;
-    const regions = Object.fromEntries(asked.map(({ id, v }) => [id, v]));
+    const regions = versionsOf(asked);
     const isWanted = () => socketId === this._socketId;
     const answer = await this._site.ask(url ?? "", { token, socket_id: socketId, regions }, isWanted);
     if (!answer || !isWanted()) return;
@@ -192,7 +192,7 @@ export class Regions {
     const joined = this._onair._connected().subscribe(channel, undefined, { auth });
     const isIts = () => region.channel === channel;
     joined.bind("onair:patch", (/** @type {Patch} */ patch) => isIts() && this._receive(region, patch));
-    joined.bind("pusher:subscription_succeeded", () => (region.refusals = 1));
+    joined.bind("pusher:subscription_succeeded", () => (region._refusals = 1));
     joined.bind("pusher:subscription_error", () => isIts() && this._refused(region));
   }
 
@@ -203,7 +203,7 @@ export class Regions {
    */
   _refused(region) {
     this._leave(region);
-    this._ask(region, JITTER.refused * region.refusals++);
+    this._ask(region, JITTER.refused * region._refusals++);
   }
 
   /**
@@ -214,8 +214,8 @@ export class Regions {
     if (patch.again) return this._ask(region, JITTER.again);
     if (patch.gone) return this._drop(region);
     if (patch.denied) return this._deny(region);
-    if (!patch.ops || region.waiting.length > WAITING) region.waiting = [patch.ops ? { stale: true } : patch];
-    else if (!region.waiting[0]?.stale) region.waiting.push(patch);
+    if (!patch.ops || region._waiting.length > WAITING) region._waiting = [patch.ops ? { stale: true } : patch];
+    else if (!region._waiting[0]?.stale) region._waiting.push(patch);
     this._flush(region);
   }
 
@@ -228,8 +228,8 @@ export class Regions {
 
   /** @param {Region} region */
   _flush(region) {
-    if (document.hidden || region.paused) return;
-    for (const patch of region.waiting.splice(0)) this._apply(region, patch);
+    if (document.hidden || region._paused) return;
+    for (const patch of region._waiting.splice(0)) this._apply(region, patch);
   }
 
   /**
@@ -271,13 +271,13 @@ export class Regions {
    * @param {number} jitter
    */
   _fetch(region, jitter) {
-    if (region.fetching) return;
-    region.fetching = true;
+    if (region._fetching) return;
+    region._fetching = true;
     setTimeout(async () => {
       const isWanted = () => this._regions.get(region.id) === region;
       const url = location.href.replace(/#.*/, "");
       const answer = await this._site.ask(url, undefined, isWanted, { "X-OnAir-Region": region.id });
-      region.fetching = false;
+      region._fetching = false;
       if (!answer || !isWanted()) return;
       // Who gets no answer may have no right to one any more, which the exchange knows.
       this._receive(region, answer.html === undefined && !answer.gone ? { again: true } : /** @type {any} */ (answer));
@@ -303,6 +303,9 @@ export class Regions {
     );
   }
 }
+
+/** @param {Iterable<Region>} regions */
+const versionsOf = (regions) => Object.fromEntries(Array.from(regions, ({ id, v }) => [id, v]));
 
 /**
  * @param {string} name
