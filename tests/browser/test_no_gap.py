@@ -125,8 +125,10 @@ def test_pusher_js_on_the_same_channel_sees_nothing_of_it(open_client: OpenClien
     theirs.page.on("websocket", listen)
     for client in (ours, theirs):
         client.joins(channel)
+    theirs.forget()
     theirs.lose_the_network()
     theirs.find_the_network()
+    theirs.hears(channel, "pusher:subscription_succeeded")
     theirs.forget()
     lose_and_find(ours, channel, 1, 2)
     theirs.page.wait_for_function("heard.some(({ data }) => data === 'after')")

@@ -12,7 +12,7 @@ ProtocolError
 │   · InvalidUser · AlreadySignedIn    told with code null, and the connection stays
 └── SubscriptionRefused                told with code null, and once more on the channel
     ├── BadChannel · BadUserId         a name that the protocol does not allow
-    ├── TooManyChannels · SubscriptionRate · NotSignedIn
+    ├── TooManyChannels · SubscriptionRate · NotSignedIn · NotAdmitted
     └── InvalidAuth
         ├── MissingAuth · InvalidKey · InvalidSignature
         └── InvalidMember              the signed channel_data is not a member

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 import pusher
@@ -82,21 +82,22 @@ def test_being_on_a_presence_channel_is_not_being_signed_in(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "text"),
+    ("make_path", "status", "text"),
     [
-        (path_without_app("7", credential=APP.credentials[1]), 200, "{}"),
-        (path_without_app("7", prefix="/live"), 200, "{}"),
-        (path_without_app("a b").replace(" ", "%20"), 400, "Invalid user id 'a b'"),
-        (path_without_app("7", credential=Credential("key", "wrong")), 401, "HmacSHA256Hex"),
-        (path_without_app("7", credential=Credential("nokey", "wrong")), 404, "No app is served"),
-        ("/users/7/terminate_connections", 404, "No app is served"),
-        (path_without_app("7").replace("terminate", "end"), 404, "No app is served"),
+        # Signed where the test runs: a signature is good for ten minutes.
+        (lambda: path_without_app("7", credential=APP.credentials[1]), 200, "{}"),
+        (lambda: path_without_app("7", prefix="/live"), 200, "{}"),
+        (lambda: path_without_app("a b").replace(" ", "%20"), 400, "Invalid user id 'a b'"),
+        (lambda: path_without_app("7", credential=Credential("key", "wrong")), 401, "HmacSHA256Hex"),
+        (lambda: path_without_app("7", credential=Credential("nokey", "wrong")), 404, "No app is served"),
+        (lambda: "/users/7/terminate_connections", 404, "No app is served"),
+        (lambda: path_without_app("7").replace("terminate", "end"), 404, "No app is served"),
     ],
 )
 def test_without_the_app_its_key_says_which_one_is_meant(
-    site: Site, path: str, status: int, text: str
+    site: Site, make_path: Callable[[], str], status: int, text: str
 ) -> None:
-    got, answer = site.request("POST", path, b"{}")
+    got, answer = site.request("POST", make_path(), b"{}")
     assert (got, text in answer) == (status, True), answer
 
 
