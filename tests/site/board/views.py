@@ -15,7 +15,7 @@ from tests.site.board.models import Column, Entry, Ticket
 
 class ListView(RTMixin, TemplateView):
     template_name = "board/list.html"
-    extra_context = {"tickets": Ticket.objects.filter(is_open=True).order_by("-id")}
+    extra_context = {"tickets": Ticket.objects.filter(is_open=True).order_by("-id")}  # noqa: RUF012
 
 
 class MembersView(LoginRequiredMixin, ListView):
