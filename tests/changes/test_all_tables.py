@@ -275,10 +275,13 @@ def test_nothing_is_read_for_it(
     assert watched == prepared()
 
 
-@pytest.mark.skipif(models.DB_CASCADE is None, reason="Django 6.1 has them first")
-def test_rows_that_the_database_deletes_by_itself_are_of_their_tables(heard: Heard, database: str) -> None:
-    room = models.Room.objects.using(database).create(name="x")
-    models.Shelf.objects.using(database).create(room=room)
-    heard.clear()
-    room.delete()
-    assert heard.take().tables == {models.Shelf, models.Folder}
+if models.DB_CASCADE is not None:  # Django 6.1 has them first
+
+    def test_rows_that_the_database_deletes_by_itself_are_of_their_tables(
+        heard: Heard, database: str
+    ) -> None:
+        room = models.Room.objects.using(database).create(name="x")
+        models.Shelf.objects.using(database).create(room=room)
+        heard.clear()
+        room.delete()
+        assert heard.take().tables == {models.Shelf, models.Folder}
