@@ -47,7 +47,7 @@ class LivePage:
             page.add_init_script(WITHOUT_MOVE_BEFORE)
         page.route(f"{ORIGIN}/**", self._serve)
         page.goto(ORIGIN)
-        page.wait_for_function("window.live")
+        page.wait_for_function("() => window.live")
 
     def _serve(self, route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN)

@@ -329,7 +329,7 @@ def test_django_rts_first_sample_runs_as_printed(newsroom_on: Newsroom, open_win
     page.fill("#myinput", "<b>hi")
     page.click("#mybutton")
     expect(page.locator("#result")).to_have_text("Result: <b>hi")
-    page.wait_for_function("onair.state === 'connected'")
+    page.wait_for_function("() => onair.state === 'connected'")
 
 
 def test_django_rts_second_sample_follows_the_database(

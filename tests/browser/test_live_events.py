@@ -261,7 +261,7 @@ def test_a_site_that_is_gone_is_told(open_page: OpenPage) -> None:
 def test_a_toast_from_python_reaches_its_user_alone(open_page: OpenPage, site: Served) -> None:
     anna, ben = open_page("sample", user="anna"), open_page("sample", user="ben")
     for page in (anna, ben):
-        page.wait_for_function("onair.user.signedIn")
+        page.wait_for_function("() => onair.user.signedIn")
     ben.request.get(f"{site.url}/toast/anna/")
     expect(anna.locator(".onair-toast")).to_have_text("For <you>")
     ben.request.get(f"{site.url}/toast/ben/")

@@ -402,7 +402,7 @@ def test_who_types_is_not_disturbed_by_ten_updates_a_second(page: Page) -> None:
     note = page.locator("li:nth-child(3) input")
     note.evaluate("note => { window.note = note; note.focus() }")
     page.keyboard.type(words, delay=40)
-    page.wait_for_function("number > 10")
+    page.wait_for_function("() => number > 10")
     page.evaluate("clearInterval(updates)")
     assert page.evaluate("note.value") == words
     assert page.evaluate("document.activeElement === note")

@@ -134,7 +134,7 @@ def test_after_a_break_everything_is_asked_for_with_the_versions_that_the_page_h
 def test_a_page_without_a_connection_says_that_it_is_old_after_five_seconds(page: Page) -> None:
     page.clock.install()
     site = ScriptedPage(page, REGIONS, BODY.format(a="old", b=LIST))
-    page.wait_for_function("onair.socketId && !heard.length")
+    page.wait_for_function("() => onair.socketId && !heard.length")
     page.evaluate("onair.disconnect()")
     page.clock.fast_forward(4_000)
     assert page.locator("[data-onair-stale]").count() == 0
@@ -218,7 +218,7 @@ def test_a_region_that_its_channel_refuses_is_asked_for_again(page: Page) -> Non
 def test_what_is_new_is_announced_and_not_more_often_than_every_three_seconds(page: Page) -> None:
     page.clock.install()
     site = ScriptedPage(page, {"b": {"v": "b1", "announce": "{n} new"}}, BODY.format(a="", b=LIST))
-    page.wait_for_function("onair.socketId")
+    page.wait_for_function("() => onair.socketId")
     site.listens()
     said = page.locator("[role=status]")
     site.says("b", p="b1", v="b2", ops=[added(1), added(2)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ class Page:
     socket_url: str
     cookies: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    early: deque[dict[str, Any]] = field(default_factory=deque)
 
     def load(self, path: str) -> str:
         self.path = path
@@ -62,11 +64,15 @@ class Page:
             assert "channel" in answer, answer
             self.channels[region] = answer["channel"]
             self.client.send("pusher:subscribe", {"channel": answer["channel"], "auth": answer["auth"]})
-            assert self.client.receive()["event"] == "pusher_internal:subscription_succeeded"
+            while (message := self.client.receive())["event"] == "onair:patch":
+                self.early.append(message["data"])  # of a region that it follows already
+            assert message["event"] == "pusher_internal:subscription_succeeded", message
         return self
 
     def patch(self) -> dict[str, Any]:
         """The next patch."""
+        if self.early:
+            return self.early.popleft()
         message = self.client.receive()
         assert message["event"] == "onair:patch", message
         return message["data"]

@@ -452,7 +452,8 @@ class Engine:
         after = rendering.tree
         # Those first that are behind: what all get next is nothing new to them then.
         for socket_id in sorted(region.behind):
-            telling.tell(region.channel, telling.whole(region.id, after), only=socket_id)
+            if region.subscribers[socket_id].version != after.digest:
+                telling.tell(region.channel, telling.whole(region.id, after), only=socket_id)
         region.behind.clear()
         if region.failures:
             telling.tell(region.channel, telling.whole(region.id, after))
