@@ -56,9 +56,8 @@ class Engine:
         self, memory: Memory, changes: ChangeLog = log, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.memory = memory
-        #: How many pages were rendered again, and how many regions.
+        #: How many pages were rendered again.
         self.renderings = 0
-        self.regions_rendered = 0
         self._log = changes
         self._clock = clock
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -446,7 +445,6 @@ class Engine:
             self.memory.remember(result)
             self._refuse(region, viewer, telling.AGAIN)
             return
-        self.regions_rendered += 1
         before = region.tree
         self._keep(region, rendering, result.position)
         after = rendering.tree
