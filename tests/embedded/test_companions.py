@@ -54,3 +54,10 @@ def test_who_registers_twice_starts_once(happened: list[str]) -> None:
         companions.add(start)
     Companions().start()
     assert happened == ["first starts", "last starts"]
+
+
+def test_what_has_ended_does_not_start(happened: list[str]) -> None:
+    beside = Companions()
+    beside.stop()
+    beside.start()
+    assert not happened

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
 logger = logging.getLogger("onair")
@@ -26,10 +27,29 @@ class Companions:
     """What runs beside the sockets of one server. What fails is logged, and the sockets are served."""
 
     def __init__(self) -> None:
+        # A server may be closed by one thread while another one lets it serve.
+        self._lock = threading.Lock()
         self._stops: list[Stop] = []
+        self._has_ended = False
 
     def start(self) -> None:
-        """Start all that is registered."""
+        """Start all that is registered; nothing once it has been ended."""
+        with self._lock:
+            if not self._has_ended:
+                self._start()
+
+    def stop(self) -> None:
+        """End it, for good. Twice does no harm."""
+        with self._lock:
+            self._has_ended = True
+            while self._stops:
+                stop = self._stops.pop()
+                try:
+                    stop()
+                except Exception:
+                    logger.exception("%r failed beside the sockets.", stop)
+
+    def _start(self) -> None:
         for start in _starts:
             try:
                 stop = start()
@@ -38,12 +58,3 @@ class Companions:
                 continue
             if stop is not None:
                 self._stops.append(stop)
-
-    def stop(self) -> None:
-        """End it. Twice does no harm."""
-        while self._stops:
-            stop = self._stops.pop()
-            try:
-                stop()
-            except Exception:
-                logger.exception("%r failed beside the sockets.", stop)
