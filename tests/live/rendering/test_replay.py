@@ -49,12 +49,14 @@ class Tests(PagesTestCase):
             while "stale" not in page.patch():
                 pass
         self.ticket("Other")
-        assert "Other" in str(other.patch())
+        while "Other" not in str(other.patch()):
+            pass
         broken.delete()
         while "Other" not in str(page.patch().get("html")):
             pass  # what was tried in between
         self.ticket("Again")
-        assert "Again" in str(page.patch()["ops"])
+        while "Again" not in str(page.patch()):
+            pass  # what it recovered with may come once more
 
     def test_a_page_that_is_refused_is_shown_no_more(self) -> None:
         for answer in ("redirect", "forbidden", "missing"):
