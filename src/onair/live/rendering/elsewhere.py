@@ -1,6 +1,7 @@
 """A page's token exchanged in a process that has no sockets: the one that has them is told who will come.
 
-Nothing waits for the network. The other process asks the site itself whether the viewer may see the page.
+The page's own path waits for no network; this exchange does, for a moment, until the other process knows who
+comes. That one asks the site itself whether the viewer may see the page.
 """
 
 from __future__ import annotations

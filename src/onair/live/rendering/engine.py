@@ -44,7 +44,8 @@ _Access = tuple[str, Address, Viewer]
 class Engine:
     """Knows who looks at which region, and renders what a change may affect.
 
-    All but :meth:`put` and what calls it run on one thread of its own.
+    What any thread may call puts a task into its inbox. The tasks run on one thread of its own, which alone
+    knows the regions; only pages are rendered on others.
 
     Args:
         memory: what was rendered lately.
