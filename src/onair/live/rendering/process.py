@@ -13,9 +13,8 @@ from onair.changes import interest
 from onair.changes.change import Commit
 from onair.embedded import attendance, handovers
 from onair.hub.attendance import Attendance
-from onair.live import elsewhere as handing
-from onair.live import tokens
-from onair.live.rendering import elsewhere, telling
+from onair.live import elsewhere, tokens
+from onair.live.rendering import handover, telling
 from onair.live.rendering.concern import concern
 from onair.live.rendering.engine import Engine
 from onair.live.rendering.exchange import Asking
@@ -83,15 +82,15 @@ def exchange(asking: Asking) -> dict[str, Any]:
     """Return the channels of a page's regions: asked of the engine here, or of the server's process."""
     if _engine is not None:
         return answer(_engine, asking)
-    asking, answers = elsewhere.answer(asking)
+    asking, answers = handover.answer(asking)
     # Before the browser hears of its channels: who comes before it is expected is not admitted.
-    handing.hand_over_now(LIVE, elsewhere.encode(asking, answers))
+    elsewhere.hand_over_now(LIVE, handover.encode(asking, answers))
     return answers
 
 
 def _expect_of_elsewhere(line: bytes) -> None:
     if _engine is not None:
-        asking, channels = elsewhere.decode(line)
+        asking, channels = handover.decode(line)
         _engine.expect(asking.address, asking.viewer, asking.socket_id, channels, None)
 
 
