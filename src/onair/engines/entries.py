@@ -1,0 +1,79 @@
+"""What the entries of a channel's log say, as bytes. Pure.
+
+The first byte says what kind it is. Engines write :data:`OPENED`, :data:`ADDED`, :data:`REMOVED` and
+:data:`COUNTED` by themselves, so these are plain enough for Lua and SQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from onair.protocol.member import Member
+
+#: The channel that every node follows: what is said to all. No client can name it.
+EVERYBODY = "#everybody"
+
+#: What is before the id of a user: the channel on which signed-in users are present. No client can name it.
+USER_PREFIX = "#user-"
+
+OPENED = b"o"  # the log begins
+EVENT = b"e"  # an event for the channel's listeners
+ADDED = b"a"  # a user has come: its id, a NUL, and its user_info as JSON, which may be missing
+REMOVED = b"r"  # a user has gone: its id
+COUNTED = b"c"  # the number of connections, in decimal digits
+HANDED = b"h"  # something for the site's code in each node
+TERMINATED = b"t"  # the connections of a user, by its id, are to be closed
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event on its way to the listeners of one channel; ``exclude`` is the socket that does not get it."""
+
+    name: str
+    data: str
+    exclude: str | None = None
+    user_id: str | None = None
+
+    def encode(self) -> bytes:
+        """The body of an entry."""
+        return EVENT + msgspec.msgpack.encode((self.name, self.data, self.exclude, self.user_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A line for the site's code, the name that says what it is, and the node that need not hear it."""
+
+    name: str
+    line: bytes
+    origin: str = ""
+
+    def encode(self) -> bytes:
+        """The body of an entry."""
+        return HANDED + msgspec.msgpack.encode((self.name, self.line, self.origin))
+
+
+_event = msgspec.msgpack.Decoder(tuple[str, str, str | None, str | None])
+_handed = msgspec.msgpack.Decoder(tuple[str, bytes, str])
+
+
+def event_of(body: bytes) -> Event:
+    """Read a body of :data:`EVENT`."""
+    return Event(*_event.decode(memoryview(body)[1:]))
+
+
+def handed_of(body: bytes) -> Handed:
+    """Read a body of :data:`HANDED`."""
+    return Handed(*_handed.decode(memoryview(body)[1:]))
+
+
+def member_of(body: bytes) -> Member:
+    """Read a body of :data:`ADDED`."""
+    user_id, _, info = body[1:].partition(b"\0")
+    return Member(user_id.decode(), info or None)
+
+
+def text_of(body: bytes) -> str:
+    """Read a body of :data:`REMOVED`, :data:`COUNTED` or :data:`TERMINATED`."""
+    return body[1:].decode()

@@ -1,0 +1,80 @@
+"""Which engine a URL names, and how to open it. The libraries of each are imported when it is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from onair.engines.base import Bounds, Client, Engine, EngineRefused
+
+#: The module of each scheme, and the extra that brings what it needs.
+_MODULES = {
+    "redis": ("onair.engines.redis", "redis"),
+    "rediss": ("onair.engines.redis", "redis"),
+    "redis+unix": ("onair.engines.redis", "redis"),
+    "redis+sentinel": ("onair.engines.redis", "redis"),
+    "rediss+sentinel": ("onair.engines.redis", "redis"),
+    "postgres": ("onair.engines.postgres", "postgres"),
+    "postgresql": ("onair.engines.postgres", "postgres"),
+}
+
+SCHEMES = frozenset(_MODULES)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineUrl:
+    """An engine, as it is configured.
+
+    ``redis://[user:password@]host[:port][/db]``, ``rediss://`` with TLS, ``redis+unix:///path``,
+    ``redis+sentinel://host:port,host:port/service[/db]``, ``postgres://user:password@host/database``; and
+    ``postgres:alias``, a database of the site by its name in ``DATABASES``.
+    """
+
+    url: str
+
+    @property
+    def scheme(self) -> str:
+        return self.url.partition(":")[0]
+
+    @property
+    def shown(self) -> str:
+        """The URL as it may be shown: without what stands before the ``@``."""
+        scheme, _, rest = self.url.partition("://")
+        if not rest:
+            return self.url
+        return f"{scheme}://{rest.rpartition('@')[2]}"
+
+    def open(self, app_id: str, bounds: Bounds) -> Engine:
+        """Make the engine for an app; nothing is connected yet.
+
+        Raises:
+            EngineRefused: a library is missing, or the URL is wrong.
+        """
+        engine: Engine = self._module().open_engine(self.url, app_id, bounds)
+        return engine
+
+    def connect(self, app_id: str, bounds: Bounds) -> Client:
+        """Make a client for an app; nothing is connected yet.
+
+        Raises:
+            EngineRefused: a library is missing, or the URL is wrong.
+        """
+        client: Client = self._module().open_client(self.url, app_id, bounds)
+        return client
+
+    def _module(self) -> Any:
+        name, extra = _MODULES[self.scheme]
+        try:
+            return import_module(name)
+        except ImportError as error:
+            raise EngineRefused(
+                f"{self.shown} needs a library that is not installed ({error.name}): "
+                f'pip install "django-onair[{extra}]"'
+            ) from None
+
+
+def is_engine(url: str) -> bool:
+    """Whether a URL names an engine, rather than a server."""
+    return urlsplit(url).scheme in SCHEMES
