@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 from django.test import override_settings
 
 from onair import conf
 from onair.conf import Embedded, HostedPusher, RemoteServer, Target
+from onair.engines.base import Bounds
+from onair.engines.urls import EngineUrl
 from onair.exceptions import ConfigurationError
 from onair.protocol.app import App, Credential, Limits
+
+POSTGRES = "django.db.backends.postgresql"
 
 CREDENTIAL = Credential("a-key", "a-secret")
 
@@ -60,6 +66,88 @@ def test_the_url_of_hosted_pusher(url: str, cluster: str, settings: Any) -> None
     assert (target.app.id, target.app.credentials) == ("42", (CREDENTIAL,))
 
 
+# (what is configured, the engine's URL, what may be shown of it)
+ENGINES = [
+    ("redis://localhost", "redis://localhost", "redis://localhost"),
+    ("redis://localhost:6380/2", "redis://localhost:6380/2", "redis://localhost:6380/2"),
+    ("redis://:a-secret@localhost/0", "redis://:a-secret@localhost/0", "redis://localhost/0"),
+    ("redis://localhost/0?password=a-s@ecret", "redis://localhost/0?password=a-s@ecret", "redis://…"),
+    ("redis://[::1]:6379", "redis://[::1]:6379", "redis://[::1]:6379"),
+    ("REDISS://me:a-secret@redis/", "rediss://me:a-secret@redis/", "rediss://redis/"),
+    (
+        "redis+unix:///run/redis.sock?db=1",
+        "redis+unix:///run/redis.sock?db=1",
+        "redis+unix:///run/redis.sock",
+    ),
+    (
+        "redis+unix://:a-secret@/run/redis.sock",
+        "redis+unix://:a-secret@/run/redis.sock",
+        "redis+unix:///run/redis.sock",
+    ),
+    (
+        "redis+sentinel://:a-secret@one:26379,two,[::1]:3/main/4",
+        "redis+sentinel://:a-secret@one:26379,two,[::1]:3/main/4",
+        "redis+sentinel://one:26379,two,[::1]:3/main/4",
+    ),
+    ("rediss+sentinel://one/main", "rediss+sentinel://one/main", "rediss+sentinel://one/main"),
+    ("postgres://me:a-secret@db:5433/site", "postgres://me:a-secret@db:5433/site", "postgres://db:5433/site"),
+    ("postgresql:///site", "postgresql:///site", "postgresql:///site"),
+    ("postgres:///?service=site", "postgres:///?service=site", "postgres:///"),
+]
+
+
+@pytest.mark.parametrize(("configured", "url", "shown"), ENGINES)
+def test_the_url_of_an_engine_means_the_sites_own_app_in_any_number_of_processes(
+    configured: str, url: str, shown: str, settings: Any
+) -> None:
+    settings.ONAIR = {}
+    own = conf.app()
+    settings.ONAIR = {"URL": configured}
+    target = conf.target()
+    assert target == Embedded(own, EngineUrl(url))
+    assert conf.is_embedded()
+    engine = conf.engine()
+    assert engine is not None
+    assert engine.shown == shown
+    assert "a-secret" not in repr(target)
+
+
+@pytest.fixture
+def databases() -> Iterator[None]:
+    """Another database of PostgreSQL in the settings; nobody connects to it."""
+    connections.databases["events"] = {**connections.databases["default"], "ENGINE": POSTGRES}
+    yield
+    del connections.databases["events"]
+    if hasattr(connections._connections, "events"):
+        delattr(connections._connections, "events")
+
+
+@pytest.mark.usefixtures("databases")
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_a_database_of_the_site_can_be_the_engine_by_its_alias(scheme: str, settings: Any) -> None:
+    settings.ONAIR = {"URL": f"{scheme}:events"}
+    assert conf.engine() == EngineUrl(f"{scheme}:events")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"URL": "http://a-key:a-secret@localhost/apps/1"},
+        {"URL": "pusher://a-key:a-secret@eu/42"},
+        {"URL": "redis://"},
+    ],
+)
+def test_there_is_an_engine_only_where_the_url_names_one(options: dict[str, str], settings: Any) -> None:
+    settings.ONAIR = options
+    assert conf.engine() is None
+
+
+def test_an_engine_keeps_as_much_as_the_settings_say(settings: Any) -> None:
+    settings.ONAIR = {"URL": "redis://localhost", "HISTORY_EVENTS": 7, "HISTORY_SECONDS": 8}
+    assert conf.bounds() == Bounds(entries=7, seconds=8)
+
+
 def test_key_and_secret_may_be_escaped(settings: Any) -> None:
     settings.ONAIR = {"URL": "http://a%40key:se%2Fcret%3A@localhost/apps/1"}
     assert conf.app().credentials == (Credential("a@key", "se/cret:"),)
@@ -89,6 +177,23 @@ WRONG = [
     ("a-key:a-secret@localhost/apps/1", "unknown scheme 'a-key'"),
     ("pusher://a-key:a-secret@eu", "names no app id"),
     ("pusher://a-key:a-secret@/42", "names no host"),
+    ("redis:localhost", "has no // after redis:"),
+    ("redis://", "names no host"),
+    ("redis://:a-secret@", "names no host"),
+    ("redis://localhost:port", "its port cannot be read"),
+    ("redis://localhost:a-secret", "its port cannot be read"),
+    ("redis://me:a-secret?x@localhost", "its port cannot be read"),
+    ("redis://[::1", "is not a URL"),
+    ("redis://me:1/a-secret@localhost", "has no number where Redis numbers its databases"),
+    ("redis+unix://", "names no socket"),
+    ("redis+sentinel://one,two", "names no service"),
+    ("redis+sentinel://one,/main", "names no host"),
+    ("redis+sentinel://:a-secret@one:x/main", "its port cannot be read"),
+    ("redis+sentinel://one/main/a-secret", "has no number"),
+    ("postgres:", "has no // after postgres:"),
+    ("postgres://localhost", "names no database"),
+    ("postgres:nowhere", "names a database that DATABASES has not: it has default"),
+    ("postgres:me:a-secret@localhost/site", "names a database that DATABASES has not"),
 ]
 
 
@@ -106,6 +211,11 @@ def test_a_wrong_url_is_named_with_its_problem_and_the_forms_there_are(
         "ONAIR_URL",
         "http://key:secret@host:port/apps/1",
         "pusher://key:secret@cluster",
+        "redis://[user:password@]host:port/0",
+        "redis+unix:///path",
+        "redis+sentinel://host:port,host:port/service",
+        "postgres://user:password@host/database",
+        "postgres:alias",
     ):
         assert part in message
 
@@ -117,6 +227,15 @@ def test_no_secret_is_in_the_message_of_a_wrong_url(url: str, problem: str, sett
         conf.target()
     assert "a-secret" not in str(raised.value)
     assert raised.value.__cause__ is None
+
+
+def test_only_postgresql_can_be_the_engine_by_its_alias(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections["default"], "vendor", "sqlite")
+    settings.ONAIR = {"URL": "postgres:default"}
+    with pytest.raises(ConfigurationError, match=r"'postgres:default' in ONAIR.* a database of sqlite"):
+        conf.target()
 
 
 def test_what_can_be_shown_of_a_wrong_url_is_shown(settings: Any) -> None:

@@ -20,6 +20,8 @@ from django.core.signals import setting_changed
 from django.utils.crypto import salted_hmac
 
 from onair import server_url, webhook_settings
+from onair.engines.base import Bounds
+from onair.engines.urls import EngineUrl
 from onair.exceptions import ConfigurationError
 from onair.protocol.app import App, Credential, Limits
 
@@ -37,7 +39,8 @@ HOSTED_EVENT_SIZE = 10_240
 class Settings:
     """The options of ``ONAIR``, with their defaults. Sizes are bytes, times are seconds."""
 
-    #: Where events go: unset (the server inside this site), ``http://key:secret@host:port/apps/1``
+    #: Where events go: unset (the server inside one process of this site); ``redis://…``, ``postgres://…`` or
+    #: ``postgres:alias`` (inside any number of them, which share it); ``http://key:secret@host:port/apps/1``
     #: or ``pusher://key:secret@cluster/app_id``. The environment's ``ONAIR_URL`` serves where it is not set.
     URL: str | None = None
     #: Where browsers connect, ``wss://live.example.com/prefix``. Unset: the host of the page.
@@ -113,9 +116,14 @@ settings = Settings()
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """The server is inside this site's own processes, or beside it on this machine."""
+    """The server is inside this site's own processes, or beside it on this machine.
+
+    With an ``engine`` any number of them serve, on any number of machines, and share the app through it.
+    Without one a single process does.
+    """
 
     app: App
+    engine: EngineUrl | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +183,25 @@ def is_embedded() -> bool:
         return isinstance(target(), Embedded)
     except ConfigurationError:  # the check of the settings says what is wrong
         return False
+
+
+def engine() -> EngineUrl | None:
+    """Return what the processes share this site's app through; None without it, or with wrong settings."""
+    try:
+        found = target()
+    except ConfigurationError:  # the check of the settings says what is wrong
+        return None
+    return found.engine if isinstance(found, Embedded) else None
+
+
+def bounds() -> Bounds:
+    """Return what an engine is to keep of this site's app.
+
+    Raises:
+        ConfigurationError: the settings cannot be understood.
+    """
+    limits = app().limits
+    return Bounds(entries=limits.history_events, seconds=limits.history_seconds)
 
 
 def is_hosted() -> bool:
@@ -338,6 +365,8 @@ def _pusher_host() -> str | None:
 
 def _target_of_url(value: str) -> Target:
     url = server_url.read(value)
+    if isinstance(url, EngineUrl):
+        return Embedded(_embedded_app(), url)
     app = _make_app(url.app_id, (url.credential,))
     if url.base_url is not None:
         return RemoteServer(app, url.base_url)

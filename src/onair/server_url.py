@@ -1,4 +1,4 @@
-"""``ONAIR["URL"]``: which server takes this site's events, as one address."""
+"""``ONAIR["URL"]``: which server takes this site's events, or through what its servers share them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from onair.engines.urls import EngineUrl, is_engine
 from onair.exceptions import ConfigurationError
 from onair.protocol.app import Credential
 
@@ -23,12 +24,14 @@ class ServerUrl:
     cluster: str | None = None
 
 
-def read(value: str) -> ServerUrl:
+def read(value: str) -> ServerUrl | EngineUrl:
     """Read an address.
 
     Raises:
         ConfigurationError: it cannot be understood. The message does not show its secret.
     """
+    if is_engine(value):
+        return _read_engine(value)
     try:
         parts = urlsplit(value)
         parts.port  # noqa: B018 (reading it is what validates it)
@@ -68,16 +71,107 @@ _SCHEMES: dict[str, Callable[[SplitResult, Credential], ServerUrl]] = {
 }
 
 
+def _read_engine(value: str) -> EngineUrl:
+    """Read what names an engine, as far as that needs nobody's library: it says the rest."""
+    scheme, _, rest = value.partition(":")
+    scheme = scheme.lower()
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise _error(value, "is not a URL, its host or its port cannot be read") from None
+    if not rest.startswith("//"):
+        if scheme not in _OF_POSTGRES or not rest:
+            raise _error(value, f"has no // after {scheme}:")
+        _check_alias(value, rest)
+        return EngineUrl(f"{scheme}:{rest}")
+    problem = _ENGINE_PROBLEMS[scheme](parts)
+    if problem is not None:
+        raise _error(value, problem)
+    return EngineUrl(f"{scheme}:{rest}")
+
+
+def _problem_of_redis(parts: SplitResult) -> str | None:
+    if not _has_hosts([parts.netloc.rpartition("@")[2]]):
+        return _NO_HOST
+    return _problem_of_number(parts.path.strip("/"))
+
+
+def _problem_of_socket(parts: SplitResult) -> str | None:
+    return None if parts.path.strip("/") else "names no socket (redis+unix:///path)"
+
+
+def _problem_of_sentinel(parts: SplitResult) -> str | None:
+    if not _has_hosts(parts.netloc.rpartition("@")[2].split(",")):
+        return _NO_HOST
+    service, _, database = parts.path.strip("/").partition("/")
+    if not service:
+        return "names no service that the sentinels watch (redis+sentinel://host:port,host:port/service)"
+    return _problem_of_number(database)
+
+
+def _problem_of_number(database: str) -> str | None:
+    # What is there is not shown: it may be the end of a password with a slash in it.
+    return None if not database or database.isdecimal() else "has no number where Redis numbers its databases"
+
+
+def _problem_of_postgres(parts: SplitResult) -> str | None:
+    # PostgreSQL's own library takes its host from elsewhere, and any of it from the query.
+    return None if parts.path.strip("/") or parts.query else "names no database"
+
+
+_NO_HOST = "names no host, or its host or its port cannot be read"
+
+_OF_POSTGRES = {"postgres", "postgresql"}
+
+_ENGINE_PROBLEMS: dict[str, Callable[[SplitResult], str | None]] = {
+    "redis": _problem_of_redis,
+    "rediss": _problem_of_redis,
+    "redis+unix": _problem_of_socket,
+    "redis+sentinel": _problem_of_sentinel,
+    "rediss+sentinel": _problem_of_sentinel,
+    "postgres": _problem_of_postgres,
+    "postgresql": _problem_of_postgres,
+}
+
+
+def _has_hosts(hosts: list[str]) -> bool:
+    """Whether each of them names a host, with a port that can be one or none."""
+    try:
+        return all(split.hostname and split.port != 0 for split in (urlsplit(f"//{host}") for host in hosts))
+    except ValueError:
+        return False
+
+
+def _check_alias(value: str, alias: str) -> None:
+    """Check that a database of the site has this name, and is PostgreSQL. Nothing is connected."""
+    from django.db import connections
+
+    if alias not in connections:
+        raise _error(value, f"names a database that DATABASES has not: it has {', '.join(connections)}")
+    vendor = connections[alias].vendor
+    if vendor != "postgresql":
+        raise _error(value, f"names a database of {vendor}, and only PostgreSQL can carry events")
+
+
 def _error(value: str, problem: str) -> ConfigurationError:
     return ConfigurationError(
         f'{_without_credential(value)!r} in ONAIR["URL"] or ONAIR_URL {problem}. It is one of: unset (the '
-        "server inside this site), http://key:secret@host:port/apps/1 (a server elsewhere), "
+        "server inside one process of this site), redis://[user:password@]host:port/0, rediss://…, "
+        "redis+unix:///path or redis+sentinel://host:port,host:port/service (inside any number of processes, "
+        "which share Redis), postgres://user:password@host/database or postgres:alias (which share "
+        "PostgreSQL), http://key:secret@host:port/apps/1 (a server elsewhere), "
         "pusher://key:secret@cluster/app_id (hosted Pusher)."
     )
 
 
 def _without_credential(value: str) -> str:
-    """Return what of a URL can be shown, however wrong it is: its scheme, and what follows its last ``@``."""
+    """Return what of a URL can be shown, however wrong it is: its scheme, and what follows its last ``@``.
+
+    Its query may have a password in it.
+    """
+    if value.partition(":")[0].lower() in _OF_POSTGRES and "//" not in value and "@" not in value:
+        return value
+    value = value.partition("?")[0]
     scheme, slashes, _ = value.partition("://")
     _, at, address = value.rpartition("@")
     return f"{scheme if slashes else ''}{slashes}…{at}{address if at else ''}"

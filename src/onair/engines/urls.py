@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 from onair.engines.base import Bounds, Client, Engine, EngineRefused
 
@@ -23,9 +22,9 @@ _MODULES = {
 SCHEMES = frozenset(_MODULES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EngineUrl:
-    """An engine, as it is configured.
+    """An engine, as it is configured. Its password is not in its representation.
 
     ``redis://[user:password@]host[:port][/db]``, ``rediss://`` with TLS, ``redis+unix:///path``,
     ``redis+sentinel://host:port,host:port/service[/db]``, ``postgres://user:password@host/database``; and
@@ -34,17 +33,23 @@ class EngineUrl:
 
     url: str
 
+    def __repr__(self) -> str:
+        return f"EngineUrl({self.shown!r})"
+
     @property
     def scheme(self) -> str:
         return self.url.partition(":")[0]
 
     @property
     def shown(self) -> str:
-        """The URL as it may be shown: without what stands before the ``@``."""
-        scheme, _, rest = self.url.partition("://")
-        if not rest:
+        """The URL as it may be shown: without what stands before the ``@``, and without its query."""
+        scheme, slashes, rest = self.url.partition("://")
+        if not slashes:
             return self.url
-        return f"{scheme}://{rest.rpartition('@')[2]}"
+        address, _, query = rest.partition("?")
+        _, at, host = address.rpartition("@")
+        # An @ in the query alone: what is before it may be half a password.
+        return f"{scheme}://…" if "@" in query and not at else f"{scheme}://{host}"
 
     def open(self, app_id: str, bounds: Bounds) -> Engine:
         """Make the engine for an app; nothing is connected yet.
@@ -77,4 +82,4 @@ class EngineUrl:
 
 def is_engine(url: str) -> bool:
     """Whether a URL names an engine, rather than a server."""
-    return urlsplit(url).scheme in SCHEMES
+    return url.partition(":")[0].lower() in SCHEMES
