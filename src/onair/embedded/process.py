@@ -15,7 +15,7 @@ import threading
 from weakref import WeakSet
 
 from onair import conf, testrun
-from onair.embedded import attendance, handovers, signalling
+from onair.embedded import attendance, handovers, questions, signalling
 from onair.embedded.companions import Companions
 from onair.embedded.ending import close_with_uvicorn
 from onair.embedded.origins import origin_policy
@@ -48,6 +48,7 @@ class ProcessServer:
         self.server = Server((self.app,), origins=origin_policy())
         signalling.connect(self.server)
         attendance.connect(self.server)
+        questions.connect(self.server)
         self._end_handovers = handovers.connect(self.server)
         self.closed = False
         self._pid = os.getpid()
@@ -190,6 +191,11 @@ _lock = threading.Lock()
 _current: ProcessServer | None = None
 _serving: WeakSet[ProcessServer] = WeakSet()
 _has_live_pages = False
+
+
+def serving() -> tuple[ProcessServer, ...]:
+    """Return the servers of this process that serve now."""
+    return tuple(server for server in tuple(_serving) if not server.closed)
 
 
 def show_live_pages() -> None:

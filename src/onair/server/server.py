@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from secrets import token_hex
@@ -59,6 +59,9 @@ class ServedApp:
         #: Takes what other processes of the site hand over, by its name, and says whether it can: set by the
         #: site's code in this process. It must not wait.
         self.take: Callable[[str, bytes], bool] | None = None
+        #: Answers what other processes of the site ask of it, by its name and parameters; None where it knows
+        #: nothing of that name. It must not wait.
+        self.answer: Callable[[str, Mapping[str, str]], bytes | None] | None = None
         self._server = server
         self._waits = False
 

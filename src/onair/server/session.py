@@ -155,6 +155,11 @@ class Session(ABC):
         return "" if self._served is None else self._served.app.id
 
     @property
+    def connection(self) -> Connection | None:
+        """What the protocol knows of the client; None while it takes no part."""
+        return self._connection
+
+    @property
     def message_limit(self) -> int:
         """The bytes that one message of the client may have."""
         return self._limits.client_message_bytes

@@ -107,6 +107,10 @@ class Engine:
         self._admitted.update((channel, socket_id) for channel, _ in channels.values())
         self._inbox.put(partial(self._expect, address, viewer, socket_id, dict(channels), access))
 
+    def regions(self) -> tuple[LiveRegion, ...]:
+        """Return the regions that are followed now; the engine's thread goes on changing them."""
+        return tuple(self._regions.values())
+
     def admits(self, channel: str, socket_id: str) -> bool:
         """Whether a socket may join a region's channel now."""
         return (channel, socket_id) in self._admitted

@@ -54,6 +54,9 @@ class LiveRegion:
     failures: int = 0
     #: When it may be rendered again, by the steady clock.
     not_before: float = 0.0
+    #: How often it was rendered again, and how long that took last, in seconds, with all of its page.
+    renderings: int = 0
+    seconds: float | None = None
 
     @property
     def tree(self) -> Block | None:
@@ -82,6 +85,8 @@ class LiveRegion:
         if self.rendering is not None:
             pause = max(pause, self.rendering.options.throttle)
         self.not_before = began + pause
+        self.renderings += 1
+        self.seconds = seconds
 
     def failed(self, now: float) -> None:
         """Wait longer after each failure."""

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from onair.protocol.app import App
 from onair.protocol.errors import shortened
-from onair.server.api import channels, events, handovers, users
+from onair.server.api import channels, events, handovers, questions, users
 from onair.server.api.answers import Answer
 from onair.server.api.errors import MethodNotAllowed, NotFound
 from onair.server.api.request import Head, Request, read_query
@@ -51,7 +51,11 @@ RESOURCES = (
     _resource("channels/{channel}/users", GET=Endpoint(users.of_channel)),
     _resource("users/{user_id}/terminate_connections", POST=Endpoint(users.terminate)),
     # Our own: between the processes of one site.
-    _resource("onair/{name}", POST=Endpoint(handovers.take, handovers.body_limit)),
+    _resource(
+        "onair/{name}",
+        GET=Endpoint(questions.answer),
+        POST=Endpoint(handovers.take, handovers.body_limit),
+    ),
     # Deprecated by Pusher in 2012, and still in old libraries.
     _resource("channels/{channel}/events", POST=Endpoint(events.publish_data, events.data_limit)),
     _resource("channels/{channel}/stats", GET=Endpoint(channels.stats)),
