@@ -47,7 +47,11 @@ class Channel:
         self.misses_cache = False  # whether it was told that nothing is cached
 
     def __contains__(self, listener: Listener) -> bool:
-        return any(listener.socket_id in outlet.writes for outlet in self._outlets())
+        return self.has(listener.socket_id)
+
+    def has(self, socket_id: str) -> bool:
+        """Whether a socket listens here."""
+        return any(socket_id in outlet.writes for outlet in self._outlets())
 
     def __len__(self) -> int:
         return sum(len(outlet.writes) for outlet in self._outlets())

@@ -12,7 +12,7 @@ from typing import TypeGuard
 
 from onair import commit, conf
 from onair.exceptions import EventTooLarge
-from onair.publishing import capture, ending, failures, stats, testrun
+from onair.publishing import capture, ending, failures, onlooker, stats, testrun
 from onair.publishing.call import Call, Item
 from onair.publishing.carrier import Carrier
 from onair.publishing.event import Event, Outgoing, prepare
@@ -45,8 +45,10 @@ def send(event: Event, *, using: str | None = None, instead: Event | None = None
             return
         stats.add(dropped=1)
         failures.report("too large", str(error))
+        onlooker.tell("dropped", [Outgoing(tuple(event.channels), event.name, "", 0)], str(error))
         return
     if outgoing.channels:
+        onlooker.tell("published", [outgoing])
         _hold(outgoing, using)
 
 
@@ -168,6 +170,7 @@ def _leave(items: Sequence[Item]) -> None:
 
 
 def _hand_over(items: Sequence[Item]) -> None:
+    onlooker.tell("committed", items)
     items = capture.collect(items)
     if not items:
         return

@@ -1,4 +1,4 @@
-"""What waits for being sent: bounded, pure, first in first out."""
+"""What waits for being sent: bounded, first in first out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from onair.publishing import onlooker
 from onair.publishing.call import Item
+
+#: Why an event is dropped, for who looks on.
+EXPIRED = 'It waited longer for a server than ONAIR["QUEUE_SECONDS"].'
+FULL = 'The queue was full (ONAIR["QUEUE_EVENTS"], ONAIR["QUEUE_SIZE"]).'
 
 
 class Waiting(NamedTuple):
@@ -60,14 +65,14 @@ class EventQueue:
         """Drop what has waited since before that time. Return how many there were."""
         expired = 0
         while self._waiting and self._waiting[0].since < before:
-            self._pop()
+            onlooker.tell("dropped", [self._pop().item], EXPIRED)
             expired += 1
         return expired
 
     def _fit(self) -> int:
         dropped = 0
         while len(self._waiting) > self._max_events or self._bytes > self._max_bytes:
-            self._pop()
+            onlooker.tell("dropped", [self._pop().item], FULL)
             dropped += 1
         return dropped
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from onair.publishing import failures, stats
+from onair.publishing import failures, onlooker, stats
 
 T = TypeVar("T")
 
@@ -104,6 +104,7 @@ def _post(route: Route[T], chunk: Sequence[T], deadline: float) -> Iterator[int]
         route.post(chunk, _time_left(deadline))
     except Refused as error:
         if len(chunk) == 1:
+            onlooker.tell("dropped", chunk, str(error))
             _fail(error, 1)
             yield 1
             return
@@ -112,6 +113,7 @@ def _post(route: Route[T], chunk: Sequence[T], deadline: float) -> Iterator[int]
             yield from _post(route, [event], deadline)
     else:
         stats.add(sent=len(chunk))
+        onlooker.tell("sent", chunk)
         yield len(chunk)
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from queue import SimpleQueue
 
-from onair.publishing import failures, stats
+from onair.publishing import failures, onlooker, stats
 from onair.publishing.call import Item
 from onair.publishing.carrier import Carrier
 from onair.publishing.queue import EventQueue
@@ -219,7 +219,9 @@ class Sender:
     def _give_up(self, why: str) -> None:
         self._has_given_up = True
         with self._lock:
-            lost = len(self._queue.take(max_events=len(self._queue), max_bytes=self._queue.size))
+            taken = self._queue.take(max_events=len(self._queue), max_bytes=self._queue.size)
+        lost = len(taken)
+        onlooker.tell("dropped", [waiting.item for waiting in taken], why)
         stats.add(failed=lost)
         failures.report("late", f"{why} {_events(lost)} lost{_PERHAPS if why is _SLOW else ''}.")
 

@@ -19,7 +19,7 @@ def answer(served: ServedApp, request: Request) -> Answer:
     found = None if served.answer is None else served.answer(name, request.params)
     if found is None:
         raise NotFound(
-            f"Nothing called {shortened(name)} can be asked here: this needs a server that is a process of its "
+            f"Nothing called {shortened(name)} can be asked here: the server has to be a process of its "
             "site, of the same version (runserver, manage.py onair serve, onair.asgi)"
         )
     return Answer(200, found)
