@@ -140,10 +140,10 @@ class Unfollow(Op[Changes]):
 
 
 @dataclass(frozen=True, slots=True)
-class Count(Op[None]):
-    """Set how many connections a node that follows has on a channel.
+class Count(Op[int]):
+    """Set how many connections a node that follows has on a channel. The reply is the number of all nodes.
 
-    With ``tell``, the channel's log gets an entry with the number of all nodes.
+    With ``tell``, the channel's log gets an entry with it.
     """
 
     channel: str

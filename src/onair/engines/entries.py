@@ -20,6 +20,7 @@ USER_PREFIX = "#user-"
 
 OPENED = b"o"  # the log begins
 EVENT = b"e"  # an event for the channel's listeners
+WHISPER = b"w"  # the same of a client: it is not kept for who comes back
 ADDED = b"a"  # a user has come: its id, a NUL, and its user_info as JSON, which may be missing
 REMOVED = b"r"  # a user has gone: its id
 COUNTED = b"c"  # the number of connections, in decimal digits
@@ -36,9 +37,9 @@ class Event:
     exclude: str | None = None
     user_id: str | None = None
 
-    def encode(self) -> bytes:
-        """The body of an entry."""
-        return EVENT + msgspec.msgpack.encode((self.name, self.data, self.exclude, self.user_id))
+    def encode(self, kind: bytes = EVENT) -> bytes:
+        """The body of an entry. Raises UnicodeEncodeError where a text has lone surrogates."""
+        return kind + msgspec.msgpack.encode((self.name, self.data, self.exclude, self.user_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ _handed = msgspec.msgpack.Decoder(tuple[str, bytes, str])
 
 
 def event_of(body: bytes) -> Event:
-    """Read a body of :data:`EVENT`."""
+    """Read a body of :data:`EVENT` or :data:`WHISPER`."""
     return Event(*_event.decode(memoryview(body)[1:]))
 
 

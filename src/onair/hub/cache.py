@@ -38,12 +38,12 @@ class EventCache:
 
     def put(self, channel: str, event: str, data: str, now: float) -> None:
         """Keep an event instead of the channel's former one."""
-        self._drop(channel)
+        self.drop(channel)
         size = OVERHEAD + len(channel) + len(event.encode()) + len(data.encode())
         self._entries[channel] = _Entry(event, data, now + self._limits.cache_seconds, size)
         self._size += size
         while self._size > self._limits.cache_bytes:
-            self._drop(next(iter(self._entries)))
+            self.drop(next(iter(self._entries)))
 
     def get(self, channel: str, now: float) -> Cached | None:
         """The channel's event, None where there is none that is young enough."""
@@ -58,10 +58,11 @@ class EventCache:
             channel, entry = next(iter(self._entries.items()))
             if now < entry.until:
                 return True
-            self._drop(channel)
+            self.drop(channel)
         return False
 
-    def _drop(self, channel: str) -> None:
+    def drop(self, channel: str) -> None:
+        """Keep nothing of the channel."""
         entry = self._entries.pop(channel, None)
         if entry is not None:
             self._size -= entry.size

@@ -90,13 +90,17 @@ class History:
 
     def position(self, channel: str) -> str:
         """The present position on a channel."""
-        return f"{self._number}.{self._seal(self._number, channel)}"
+        return self.position_at(channel, self._now(channel))
+
+    def position_at(self, channel: str, number: int) -> str:
+        """The position on a channel of an event of this number."""
+        return f"{number}.{self._seal(number, channel)}"
 
     def open(self, channel: str) -> str:
         """Record a channel, to which somebody listens with positions now, and return the present one."""
         self._idle.pop(channel, None)
         if channel not in self._records:
-            self._records[channel] = _Record(self._number)
+            self._records[channel] = _Record(self._now(channel))
         return self.position(channel)
 
     def leave(self, channel: str, now: float) -> None:
@@ -113,11 +117,16 @@ class History:
     def record(self, channel: str, wire: bytes, exclude: str | None, now: float) -> None:
         """Keep the event that :meth:`advance` gave a position to."""
         record = self._records[channel]
-        record.add(_Recorded(now, self._number, wire, exclude))
+        number = self._now(channel)
+        record.add(_Recorded(now, number, wire, exclude))
         self._size += len(wire)
         if not record.is_queued:
             record.is_queued = True
-            heappush(self._queue, (self._number, record))
+            heappush(self._queue, (number, record))
+        self._trim(record)
+
+    def _trim(self, record: _Record) -> None:
+        """Drop what does not fit into the bounds."""
         while len(record.events) > self._limits.history_events or record.size > CHANNEL_BYTES:
             self._size -= record.drop()
         while self._size > self._limits.history_bytes and (oldest := self._oldest()) is not None:
@@ -145,6 +154,10 @@ class History:
             self._close(channel)
         return self._oldest() is not None
 
+    def _now(self, channel: str) -> int:
+        """The number of the last event that a channel may have had."""
+        return self._number
+
     def _number_of(self, position: str, channel: str) -> int | None:
         """The number in a position that was given out on this channel; None for any other text."""
         digits, _, seal = position.partition(".")
@@ -155,12 +168,19 @@ class History:
 
     def _seal(self, number: int, channel: str) -> str:
         text = f"{number}.{channel}".encode()
-        return blake2b(text, key=self._key, digest_size=_SEAL_BYTES).hexdigest()
+        return blake2b(text, key=self._key_of(channel), digest_size=_SEAL_BYTES).hexdigest()
+
+    def _key_of(self, channel: str) -> bytes:
+        """What seals a channel's positions."""
+        return self._key
 
     def _close(self, channel: str) -> None:
         """Record a channel no longer; no position of before counts for it from now on."""
         self._number += 1
         del self._idle[channel]
+        self._drop_record(channel)
+
+    def _drop_record(self, channel: str) -> None:
         record = self._records.pop(channel)
         self._size -= record.size
         record.events.clear()

@@ -10,6 +10,7 @@ from onair.hub.channel import Channel, Positioned
 from onair.hub.counts import Counts
 from onair.hub.history import History
 from onair.hub.listener import Listener
+from onair.hub.seen import Onlooker, Seen
 from onair.hub.users import Users
 from onair.protocol import frames, messages
 from onair.protocol.app import App
@@ -54,6 +55,8 @@ class Hub:
         self.notify: Callable[[Notice], object] | None = None
         #: Told who comes to the channels of live regions, and who goes; None where nobody wants to know.
         self.attendance: Attendance | None = None
+        #: Told of every event on the channels that are not internal; None where nobody looks on.
+        self.onlooker: Onlooker | None = None
         #: How many events were published, and how many messages were written to listeners.
         self.published = 0
         self.delivered = 0
@@ -63,8 +66,8 @@ class Hub:
         self._unflushed: list[Channel] = []
         self._counts = Counts(clock)
         self._cache = EventCache(app.limits)
-        self._history = History(app.limits, epoch)
-        self._users = Users()
+        self._history = self._make_history(epoch)
+        self._users = self._make_users()
 
     def subscribe(
         self, listener: Listener, channel: str, member: Member | None = None, resume: Resume | None = None
@@ -104,10 +107,14 @@ class Hub:
     def disconnect(self, listener: Listener, channels: Iterable[str]) -> None:
         """Take ``listener``, which is gone, out of its channels without writing to it any more."""
         for name in channels:
-            left = self._channels.get(name)
-            if left is not None and listener in left:
-                self._remove(listener, left)
+            self.leave(listener, name)
         self._users.sign_out(listener)
+
+    def leave(self, listener: Listener, channel: str) -> None:
+        """Take ``listener``, which is gone, out of a channel without writing to it any more."""
+        left = self._channels.get(channel)
+        if left is not None and listener in left:
+            self._remove(listener, left)
 
     def sign_in(self, listener: Listener, user: User) -> None:
         """``listener`` is this user from now on: tell it so, and who of its watchlist is there."""
@@ -147,6 +154,9 @@ class Hub:
         channel = self._channels.get(event.channel)
         if channel is None:
             return
+        if self.onlooker is not None:
+            shown = Publication((event.channel,), event.event, event.data, listener.socket_id)
+            self._show(event.channel, channel, shown, from_client=True)
         payload = messages.encode(event.event, event.data, event.channel, event.user_id)
         self._add(channel, payload, listener.socket_id)
         self._tell(
@@ -179,6 +189,10 @@ class Hub:
         """The names of the channels that have subscribers; those of users and live regions are not."""
         return tuple(name for name, channel in self._channels.items() if not channel.kind.internal)
 
+    def held(self) -> Sequence[Channel]:
+        """The channels that connections of this process listen to."""
+        return tuple(self._channels.values())
+
     def members(self, channel: str) -> Sequence[Member]:
         """A presence channel's members, each user once, in the order of arrival; another channel has none."""
         found = self._channels.get(channel)
@@ -197,6 +211,12 @@ class Hub:
         """The connections that are signed in as this user."""
         return self._users.connections(user_id)
 
+    def _make_history(self, epoch: str) -> History:
+        return History(self.app.limits, epoch)
+
+    def _make_users(self) -> Users:
+        return Users()
+
     def _admits(self, listener: Listener, channel: str) -> bool:
         if self.attendance is None or not kind_of(channel).attended:
             return True
@@ -210,6 +230,8 @@ class Hub:
     def _publish(self, name: str, channel: Channel | None, publication: Publication) -> None:
         is_cached = kind_of(name).cached if channel is None else channel.kind.cached
         is_recorded = name in self._history
+        if self.onlooker is not None:
+            self._show(name, channel, publication, is_kept=is_cached or is_recorded)
         if channel is None and not is_cached and not is_recorded:
             return
         plain = frames.text(messages.encode(publication.event, publication.data, name))
@@ -340,6 +362,34 @@ class Hub:
         count = self._counts.take(channel)
         channel.add(frames.text(messages.subscription_count(channel.name, count)))
         self._tell(channel, SubscriptionsCounted, subscription_count=count)
+
+    def _show(
+        self,
+        name: str,
+        channel: Channel | None,
+        publication: Publication,
+        *,
+        is_kept: bool = False,
+        from_client: bool = False,
+    ) -> None:
+        """Show an event to who looks on, but those of live regions: the inspector is one of their readers."""
+        if self.onlooker is None or kind_of(name).attended:
+            return
+        listeners = 0 if channel is None else len(channel)
+        is_spared = (
+            channel is not None and publication.exclude is not None and channel.has(publication.exclude)
+        )
+        self.onlooker(
+            Seen(
+                name,
+                publication.event,
+                publication.data,
+                listeners - is_spared,
+                is_spared,
+                is_kept,
+                from_client,
+            )
+        )
 
     def _tell(self, channel: Channel, kind: Callable[..., Notice], **fields: object) -> None:
         """Tell the application, where it wants to know, and where the channel is its business."""

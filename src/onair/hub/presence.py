@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from onair.protocol.member import Member
 
@@ -38,3 +38,38 @@ class Presence:
             return None
         del self._connections[user_id], self._members[user_id]
         return user_id
+
+
+class SharedPresence(Presence):
+    """The members of a channel on all processes, and which of their connections are here.
+
+    Who comes and goes is said by :meth:`add` and :meth:`remove`; the connections here change nothing of it.
+    """
+
+    __slots__ = ()
+
+    def join(self, socket_id: str, member: Member) -> bool:
+        """Note a connection. It is no user's first one: others say who is there."""
+        user_id = self._users[socket_id] = member.user_id
+        self._connections[user_id] = self._connections.get(user_id, 0) + 1
+        return False
+
+    def leave(self, socket_id: str) -> str | None:
+        """Note that a connection has gone. It is no user's last one: others say who is there."""
+        user_id = self._users.pop(socket_id)
+        self._connections[user_id] -= 1
+        if not self._connections[user_id]:
+            del self._connections[user_id]
+        return None
+
+    def add(self, member: Member) -> bool:
+        """Whether a user is new here, who has come."""
+        return self._members.setdefault(member.user_id, member) is member
+
+    def remove(self, user_id: str) -> bool:
+        """Whether a user was here, who has gone."""
+        return self._members.pop(user_id, None) is not None
+
+    def arrange(self, members: Sequence[Member]) -> None:
+        """Put the members into the order of their arrival."""
+        self._members = {member.user_id: self._members.get(member.user_id, member) for member in members}

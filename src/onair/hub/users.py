@@ -75,5 +75,56 @@ class Users:
         """Who of these users is online, and who is not."""
         states: dict[str, list[str]] = {"online": [], "offline": []}
         for user_id in user_ids:
-            states["online" if user_id in self._connections else "offline"].append(user_id)
+            states["online" if self._is_online(user_id) else "offline"].append(user_id)
         return states
+
+    def _is_online(self, user_id: str) -> bool:
+        return user_id in self._connections
+
+
+class SharedUsers(Users):
+    """The signed-in users of one hub of several: which users are online, others say."""
+
+    __slots__ = ("_online",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._online: set[str] = set()  # of those that are watched here
+
+    def is_watched(self, user_id: str) -> bool:
+        """Whether anybody here watches a user."""
+        return user_id in self._watchers
+
+    def is_here(self, user_id: str) -> bool:
+        """Whether a user has a connection here."""
+        return user_id in self._connections
+
+    def here(self) -> Sequence[str]:
+        """The users who have connections here."""
+        return tuple(self._connections)
+
+    def user_of(self, listener: Listener) -> User | None:
+        """As whom a connection is signed in."""
+        return self._users.get(listener.socket_id)
+
+    def came(self, user_id: str) -> None:
+        """A user who may be watched is online."""
+        if user_id not in self._online:
+            self._online.add(user_id)
+            super()._tell_watchers(user_id, "online")
+
+    def went(self, user_id: str) -> None:
+        """A user who may be watched is not online any more."""
+        if user_id in self._online:
+            self._online.remove(user_id)
+            super()._tell_watchers(user_id, "offline")
+
+    def forget(self, user_id: str) -> None:
+        """Nobody watches a user any more."""
+        self._online.discard(user_id)
+
+    def _tell_watchers(self, user_id: str, state: str) -> None:
+        """Others tell them: this hub's first connection of a user need not be the first of all."""
+
+    def _is_online(self, user_id: str) -> bool:
+        return user_id in self._online

@@ -1,0 +1,58 @@
+"""The engine of a process that is alone: its memory. Everything is known at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from onair.engines.base import Kept, State
+from onair.engines.entries import Event
+from onair.hub import Hub
+from onair.protocol.member import Member
+from onair.protocol.publication import Publication
+
+
+class MemoryNode:
+    """The one node of an app.
+
+    Args:
+        hub: Its channels.
+        publish: Publishes in this process.
+        terminate: Closes the connections of a user.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        publish: Callable[[Sequence[Publication]], None],
+        terminate: Callable[[str], None],
+    ) -> None:
+        self.hub = hub
+        self.subscribe = hub.subscribe
+        self.unsubscribe = hub.unsubscribe
+        self.disconnect = hub.disconnect
+        self.client_event = hub.client_event
+        self.sign_in = hub.sign_in
+        self.members = hub.members
+        self.publish = publish
+        self.terminate = terminate
+
+    def occupied(self, prefix: str) -> Sequence[str]:
+        return [channel for channel in self.hub.channels() if channel.startswith(prefix)]
+
+    def states(self, channels: Sequence[str]) -> Sequence[State]:
+        return [self._state(channel) for channel in channels]
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Nothing here waits for anything."""
+
+    async def close(self) -> None:
+        """All of it goes with the process."""
+
+    def _state(self, channel: str) -> State:
+        cached = self.hub.cached(channel)
+        kept = (
+            None if cached is None else Kept(Event(cached.event, cached.data).encode(), cached.seconds_left)
+        )
+        members: Sequence[Member] = self.hub.members(channel)
+        return State(self.hub.subscription_count(channel), len(members), kept)

@@ -1,0 +1,79 @@
+"""How many connections a node has on its channels, said to the engine now and then."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from onair.engines.base import Count
+from onair.engines.shared.answers import answer_of
+from onair.hub.counts import COUNT_INTERVAL, CROWD
+from onair.protocol.names import kind_of
+from onair.protocol.notices import SubscriptionsCounted
+
+if TYPE_CHECKING:
+    from onair.engines.shared.node import SharedNode
+
+#: Seconds that a new number may be late: many who come together are one number.
+LATE = 0.1
+
+
+class Counts:
+    """The numbers that have changed and were not said yet.
+
+    Where subscribers are told how many they are, each word about a crowd is a message to all of it. So a
+    crowd of this node is counted aloud every few seconds at most (P-COUNT).
+    """
+
+    def __init__(self, node: SharedNode) -> None:
+        self._node = node
+        self._changed: dict[str, int] = {}
+        self._told_at: dict[str, float] = {}  # when a crowd was counted aloud last
+        self._timer: asyncio.TimerHandle | None = None
+
+    def changed(self, channel: str, count: int) -> None:
+        """A channel has so many connections here."""
+        self._changed[channel] = count
+        if self._timer is None:
+            self._timer = self._node.loop.call_later(LATE, self._say)
+
+    def forget(self, channel: str) -> None:
+        """The channel has nobody here."""
+        self._changed.pop(channel, None)
+        self._told_at.pop(channel, None)
+
+    def stop(self) -> None:
+        """Say nothing more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _say(self) -> None:
+        self._timer = None
+        changed, self._changed = self._changed, {}
+        for channel, count in changed.items():
+            wants_telling = self._is_told(channel)
+            tell = wants_telling and self._may_tell(channel, count)
+            reply = self._node.engine.do(Count(channel, self._node.id, count, tell))
+            if tell:
+                reply.add_done_callback(partial(self._was_told, channel))
+            elif wants_telling:
+                self._changed[channel] = count
+        if self._changed:
+            self._timer = self._node.loop.call_later(1.0, self._say)
+
+    def _may_tell(self, channel: str, count: int) -> bool:
+        now = self._node.loop.time()
+        if count > CROWD and now - self._told_at.get(channel, float("-inf")) < COUNT_INTERVAL:
+            return False
+        self._told_at[channel] = now
+        return True
+
+    def _was_told(self, channel: str, reply: asyncio.Future[int]) -> None:
+        count = answer_of(reply)
+        if count is not None:
+            self._node.hub.tell(SubscriptionsCounted, channel, subscription_count=count)
+
+    def _is_told(self, channel: str) -> bool:
+        kind = kind_of(channel)
+        return self._node.hub.app.subscription_counts and not (kind.has_members or kind.internal)

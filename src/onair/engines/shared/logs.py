@@ -1,0 +1,162 @@
+"""The logs that a node follows: asked for, read in their order, and asked for again after a loss."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Protocol
+
+from onair.engines.base import Changes, Engine, Entry, Follow, Snapshot, Unfollow
+from onair.engines.shared.answers import answer_of
+from onair.engines.shared.log import Log
+from onair.protocol.member import Member
+
+
+class Reader(Protocol):
+    """What a node follows a log for. Nothing here may raise."""
+
+    def share(self) -> tuple[int, tuple[Member, ...]]:
+        """What this node has of the channel: connections, and users."""
+
+    def opened(self, snapshot: Snapshot) -> object:
+        """The channel as it is where the reading begins. Called once, and before all others."""
+
+    def apply(self, entry: Entry) -> object:
+        """The next entry."""
+
+    def missed(self, snapshot: Snapshot) -> object:
+        """Entries are lost; the reading goes on behind this."""
+
+    def knows(self, members: Sequence[Member], snapshot: Snapshot) -> object:
+        """All nodes know that these users are here, and nothing is missing until the snapshot."""
+
+    def changed(self, changes: Changes) -> object:
+        """What this node's word has changed for all."""
+
+    def advanced(self) -> object:
+        """Some entries were read, or a snapshot was."""
+
+
+class Following:
+    """One log, and for what it is read."""
+
+    __slots__ = ("has_begun", "is_asked", "log", "name", "reader")
+
+    def __init__(self, name: str, reader: Reader) -> None:
+        self.name = name
+        self.reader = reader
+        self.log = Log()
+        self.has_begun = False  # whether the reader was told of the beginning
+        self.is_asked = False  # whether a snapshot is on its way
+
+
+class Logs:
+    """What a node follows. All in the engine's loop.
+
+    Args:
+        engine: Whose logs these are.
+        node: The id of this node.
+    """
+
+    def __init__(self, engine: Engine, node: str) -> None:
+        self._engine = engine
+        self._node = node
+        self._is_connected = False
+        self._followed: dict[str, Following] = {}
+
+    def __iter__(self) -> Iterator[Following]:
+        return iter(tuple(self._followed.values()))
+
+    def follow(self, name: str, reader: Reader) -> Log:
+        """Read a log, which nobody here reads, from now on."""
+        following = self._followed[name] = Following(name, reader)
+        self._engine.listen(name).add_done_callback(partial(self._listens, following))
+        return following.log
+
+    def unfollow(self, name: str) -> None:
+        """Read a log no more. The reader is told once more what this has changed for all."""
+        following = self._followed.pop(name)
+        self._engine.unlisten(name)
+        reply = self._engine.do(Unfollow(name, self._node))
+        reply.add_done_callback(partial(self._has_left, following.reader))
+
+    def connected(self, *, is_anew: bool) -> None:
+        """The engine can be used: say again what is here, and get what was missed.
+
+        Args:
+            is_anew: Whether it has lost all that it kept.
+        """
+        self._is_connected = True
+        for following in self:
+            following.is_asked = False
+            if is_anew:
+                following.log.lose()
+            self._ask(following)
+
+    def disconnected(self) -> None:
+        """The engine is away; nothing is asked until it is back."""
+        self._is_connected = False
+
+    def say_again(self) -> None:
+        """Say what is here once more: the engine has forgotten this node."""
+        for following in self:
+            self._ask(following)
+
+    def received(self, name: str, entries: Sequence[Entry]) -> None:
+        """Take entries of a log."""
+        following = self._followed.get(name)
+        if following is not None:
+            self._read(following, following.log.take(entries))
+
+    def _listens(self, following: Following, listening: asyncio.Future[None]) -> None:
+        if not listening.cancelled() and listening.exception() is None:
+            self._ask(following)
+
+    def _ask(self, following: Following) -> None:
+        """Say what is here of a channel, and get what is to be known of it."""
+        if following.is_asked or not self._is_connected or not self._is_current(following):
+            return
+        following.is_asked = True
+        count, members = following.reader.share()
+        after = following.log.number if following.log.is_open else None
+        asked = Follow(following.name, self._node, max(count, 1), members, after)
+        self._engine.do(asked).add_done_callback(partial(self._answered, following, members))
+
+    def _answered(
+        self, following: Following, members: Sequence[Member], reply: asyncio.Future[Snapshot]
+    ) -> None:
+        snapshot = answer_of(reply)
+        if snapshot is None:  # it is asked again when the engine is back
+            return
+        following.is_asked = False
+        if not self._is_current(following):
+            return
+        reader, log = following.reader, following.log
+        if log.continues_in(snapshot):
+            for entry in log.fill(snapshot):
+                reader.apply(entry)
+        elif following.has_begun:
+            reader.missed(snapshot)
+        else:
+            reader.opened(snapshot)
+            following.has_begun = True
+        log.open(snapshot.number)
+        reader.knows(members, snapshot)
+        reader.changed(snapshot.changes)
+        self._read(following, log.go_on())
+
+    def _read(self, following: Following, entries: Iterator[Entry]) -> None:
+        for entry in entries:
+            following.reader.apply(entry)
+        if following.log.has_hole:
+            self._ask(following)
+        following.reader.advanced()
+
+    def _has_left(self, reader: Reader, reply: asyncio.Future[Changes]) -> None:
+        changes = answer_of(reply)
+        if changes is not None:
+            reader.changed(changes)
+
+    def _is_current(self, following: Following) -> bool:
+        return self._followed.get(following.name) is following
