@@ -1,4 +1,4 @@
-"""What the site's other processes hand over to its code in the process of the sockets."""
+"""What the site's other processes hand over to its code in a process with sockets."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ logger = logging.getLogger("onair")
 
 #: Gets one line of what was handed over.
 Handler = Callable[[bytes], object]
+
+#: By this name a handler hears that some of what was handed over never came.
+MISSED = "missed"
 
 _handlers: dict[str, Handler] = {}
 
@@ -49,6 +52,11 @@ class Receiver(Worker[tuple[str, bytes]]):
             raise HandedTooMuch
         self._leave((name, body), len(body))
         return True
+
+    def miss(self) -> None:
+        """Let the handlers know, in the order of what comes, that something never will."""
+        if MISSED in _handlers:
+            self._leave((MISSED, b"\n"), 1)
 
     def _run(self) -> None:
         try:
@@ -82,7 +90,7 @@ def connect(server: Server) -> Callable[[], None]:
     receivers = []
     for served in server.served.values():
         receiver = Receiver()
-        served.take = receiver.take
+        served.take, served.missed = receiver.take, receiver.miss
         receivers.append(receiver)
 
     def end() -> None:

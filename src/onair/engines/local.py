@@ -23,6 +23,9 @@ ListMembers = Callable[[str, str, float], Sequence[Member]]
 #: event with its data as JSON text. Any thread may call it; it neither blocks nor raises.
 ExpelSoon = Callable[[str, str, str, str, str], object]
 
+#: Whether a socket is one of this process, by its id. Any thread may call it; it neither blocks nor raises.
+Holds = Callable[[str], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class LocalServer:
@@ -34,6 +37,7 @@ class LocalServer:
     publish_soon: PublishSoon
     list_members: ListMembers | None = None
     expel_soon: ExpelSoon | None = None
+    holds: Holds | None = None
 
 
 _servers: dict[str, LocalServer] = {}
@@ -44,9 +48,10 @@ def register(
     publish_soon: PublishSoon,
     list_members: ListMembers | None = None,
     expel_soon: ExpelSoon | None = None,
+    holds: Holds | None = None,
 ) -> None:
     """Make the server of this app known to the publishers in this process; the last one counts."""
-    _servers[app_id] = LocalServer(publish_soon, list_members, expel_soon)
+    _servers[app_id] = LocalServer(publish_soon, list_members, expel_soon, holds)
 
 
 def unregister(app_id: str) -> None:

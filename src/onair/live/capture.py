@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import lru_cache
 
 from django.core.signals import setting_changed
@@ -11,12 +12,15 @@ from onair.changes import interest, wire
 from onair.changes.change import Commit
 from onair.embedded import handovers, process
 from onair.exceptions import ConfigurationError
-from onair.live import elsewhere, touching
+from onair.live import again, elsewhere, touching
 
 #: What a commit is called between processes.
 CHANGES = "changes"
 
 _has_pages = False
+
+#: Whether what is told now was told by another process, to all that are to hear of it.
+_is_from_elsewhere: ContextVar[bool] = ContextVar("onair.live.is_from_elsewhere", default=False)
 
 
 def begin() -> None:
@@ -62,9 +66,15 @@ setting_changed.connect(_forget, dispatch_uid="onair.live.capture")
 
 
 def _hand_over(commit: Commit) -> None:
+    if _is_from_elsewhere.get() or again.is_rendering():
+        return
     if is_on() and elsewhere.is_possible() and commit:
         elsewhere.hand_over(CHANGES, wire.encode(commit))
 
 
 def _receive(line: bytes) -> None:
-    interest.deliver(wire.decode(line))
+    token = _is_from_elsewhere.set(True)
+    try:
+        interest.deliver(wire.decode(line))
+    finally:
+        _is_from_elsewhere.reset(token)

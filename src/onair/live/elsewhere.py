@@ -1,4 +1,4 @@
-"""The process that shows live pages, where it is another one: whether it runs, and how it is told."""
+"""The other processes that show live pages: whether there are any, and how they are told."""
 
 from __future__ import annotations
 
@@ -30,18 +30,31 @@ def is_wanted() -> bool:
 
 
 def is_possible() -> bool:
-    """Whether the sockets may be in another process of this site. In tests they never are."""
+    """Whether sockets may be in another process of this site. In tests they never are."""
     try:
         target = conf.target()
     except ConfigurationError:  # as each event says
         return False
     if isinstance(target, conf.HostedPusher) or testrun.is_on():
         return False
-    return local.find_server(target.app.id) is None
+    return conf.engine() is not None or not is_here()
+
+
+def is_here() -> bool:
+    """Whether this process has sockets of the site."""
+    return _server() is not None
+
+
+def may_hold(socket_id: str) -> bool:
+    """Whether a socket may be one of this process. Where no other process has any, it can only be that."""
+    server = _server()
+    if server is None:
+        return False
+    return server.holds is None or not is_possible() or server.holds(socket_id)
 
 
 def hand_over(name: str, line: bytes) -> None:
-    """Hand a line over to the code that takes what has this name, in the server's process."""
+    """Hand a line over to the code that takes what has this name, in each other process with sockets."""
     dispatch.hand_over(name, line)
 
 
@@ -50,9 +63,19 @@ def hand_over_now(name: str, line: bytes) -> None:
     dispatch.hand_over_now(name, line)
 
 
+def _server() -> local.LocalServer | None:
+    try:
+        return local.find_server(conf.app().id)
+    except ConfigurationError:  # as each event says
+        return None
+
+
 def _look() -> bool:
     if not is_possible() or not isinstance(conf.target(), conf.Embedded):
         return False
+    if conf.engine() is not None:
+        # Nobody can be asked without waiting, and what is not told while a page opens is missed for good.
+        return True
     try:
         announced = announcements.find(conf.site_key())
     except (announcements.UnsafeFolder, OSError):  # as each event says

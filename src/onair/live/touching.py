@@ -70,15 +70,16 @@ _SIGNALS: dict[str, tuple[Signal, str]] = {TOUCH: (touched, "topic"), REVOKE: (r
 
 
 def install() -> None:
-    """Take what other processes hand over, where this one is the server's."""
+    """Take what other processes hand over, where this one has sockets."""
     for name in _SIGNALS:
         handovers.add(name, partial(_receive, name))
 
 
 def _tell(name: str, value: str) -> None:
-    if elsewhere.is_possible():
+    are_others = elsewhere.is_possible()
+    if are_others:
         elsewhere.hand_over(name, json.dumps(value).encode())
-    else:
+    if not are_others or elsewhere.is_here():
         _send(name, value)
 
 

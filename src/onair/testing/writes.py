@@ -12,7 +12,7 @@ from django.contrib.auth import user_logged_out
 from onair.changes import interest
 from onair.changes.change import Commit
 from onair.commit import settle
-from onair.live.rendering.replay import is_rendering
+from onair.live.again import is_rendering
 from onair.live.signals import revoked, touched
 
 

@@ -67,6 +67,9 @@ class Engine:
         self._accesses: dict[_Access, dict[tuple[str, str], None]] = {}
         #: Who may join which channel. The loop's thread reads it.
         self._admitted: set[tuple[str, str]] = set()
+        #: Of whom it is not known whether they may still see their pages, and how many are asked about.
+        self._doubted: dict[_Access, None] = {}
+        self._asked = 0
         self._look_again_at = 0.0
         #: The channels of those that wait to be rendered, and of those that are from time to time.
         self._dirty: dict[str, None] = {}
@@ -126,6 +129,10 @@ class Engine:
     def doubt(self, is_doubted: Callable[[Viewer], bool], verdict: Mapping[str, Any] = telling.AGAIN) -> None:
         """Let viewers ask anew whether they may see what they see; or say at once that they may not."""
         self._inbox.put(partial(self._doubt, is_doubted, verdict))
+
+    def missed(self) -> None:
+        """Something has changed, and nobody knows what: look at everything again."""
+        self._inbox.put(self._doubt_all)
 
     # On the engine's thread.
 
@@ -317,6 +324,22 @@ class Engine:
             if is_doubted(key[2]):
                 self._expel(held, verdict)
 
+    def _doubt_all(self) -> None:
+        self._soil(self._regions.values())
+        self._doubted.update(dict.fromkeys(self._accesses))
+        self._ask_doubted()
+
+    def _ask_doubted(self) -> None:
+        """Ask the site who may still see what they see: a few at a time, since they may be very many."""
+        while self._doubted and self._asked < THREADS:
+            key = next(iter(self._doubted))
+            del self._doubted[key]
+            held = self._accesses.get(key)
+            if held:
+                self._asked += 1
+                wanted = frozenset(self._regions[channel].id for channel, _ in held)
+                self._pool.submit(self._look, key[1], key[2], wanted, True)
+
     def _render_due(self) -> None:
         now = self._clock()
         if self._look_again_at <= now:
@@ -362,13 +385,20 @@ class Engine:
             partial(self._rendered, [channel for channel, _ in wanted], viewer, result, began, seconds)
         )
 
-    def _look(self, address: Address, viewer: Viewer, wanted: frozenset[str]) -> None:
-        """Ask the site whether a viewer may see a page, of whom another process has said so."""
-        self._inbox.put(partial(self._looked, address, viewer, _replay(address, viewer, wanted)))
+    def _look(
+        self, address: Address, viewer: Viewer, wanted: frozenset[str], is_doubted: bool = False
+    ) -> None:
+        """Ask the site whether a viewer may see a page, of whom another process has said so, or nobody."""
+        self._inbox.put(partial(self._looked, address, viewer, _replay(address, viewer, wanted), is_doubted))
 
     # On the engine's thread.
 
-    def _looked(self, address: Address, viewer: Viewer, result: PageRendering | Denied) -> None:
+    def _looked(
+        self, address: Address, viewer: Viewer, result: PageRendering | Denied, is_doubted: bool
+    ) -> None:
+        if is_doubted:
+            self._asked -= 1
+            self._ask_doubted()
         key = ("access", address, viewer)
         held = list(self._accesses.get(key, ()))
         if isinstance(result, Denied):

@@ -10,7 +10,7 @@ from onair import conf
 from onair.live.rendering.concern import concern
 from onair.live.rendering.engine import Engine
 from onair.live.rendering.log import log
-from onair.live.rendering.memory import Access, access_of
+from onair.live.rendering.memory import Access, Memory, access_of
 from onair.live.rendering.replay import Denied, replay
 from onair.live.rendering.telling import DENIED, STALE
 from onair.live.rendering.viewer import Address, Viewer
@@ -37,18 +37,10 @@ class Asking:
 
 
 def exchange(engine: Engine, asking: Asking) -> dict[str, Any]:
-    """Return, by region, the channel with its signature, or why there is none.
-
-    A page that was made a moment ago, and of which nothing has changed since that decides who may see it, is
-    believed; else it is asked for again, as this viewer.
-    """
-    access = _fresh_access(engine, asking)
-    if access is None:
-        result = replay(asking.address, asking.viewer, frozenset(asking.regions))
-        if isinstance(result, Denied):
-            return refusals(asking, result)
-        engine.memory.remember(result)
-        access = access_of(result)
+    """Return, by region, the channel with its signature, or why there is none. Expect the socket."""
+    access = find_access(asking, engine.memory)
+    if isinstance(access, Denied):
+        return refusals(asking, access)
     channels = {
         region: (access.channels[region], digest)
         for region, digest in asking.regions.items()
@@ -58,9 +50,29 @@ def exchange(engine: Engine, asking: Asking) -> dict[str, Any]:
     return answers(asking, access.channels)
 
 
-def _fresh_access(engine: Engine, asking: Asking) -> Access | None:
+def find_access(asking: Asking, memory: Memory | None) -> Access | Denied:
+    """Return what the viewer may see of the page.
+
+    A page that was made a moment ago, and of which nothing has changed since that decides who may see it, is
+    believed; else it is asked for again, as this viewer.
+
+    Args:
+        memory: what was rendered lately; None where the process does not hear of all that may have changed.
+    """
+    access = None if memory is None else fresh_access(asking, memory)
+    if access is not None:
+        return access
+    result = replay(asking.address, asking.viewer, frozenset(asking.regions))
+    if isinstance(result, Denied):
+        return result
+    if memory is not None:
+        memory.remember(result)
+    return access_of(result)
+
+
+def fresh_access(asking: Asking, memory: Memory) -> Access | None:
     """Return what the viewer may see of the page, where that is known and has not changed since."""
-    known = engine.memory.access(asking.address, asking.viewer)
+    known = memory.access(asking.address, asking.viewer)
     if known is None or not asking.regions.keys() <= known.channels.keys():
         return None
     now = log.position()

@@ -72,6 +72,13 @@ class ChangeLog:
                 self._entries.popleft()
                 self._forgotten += 1
 
+    def lose(self) -> None:
+        """Some of what was committed will never be added: what has come since any position is not known."""
+        with self._lock:
+            self._forgotten += len(self._entries) + 1
+            self._entries.clear()
+            self._began = self._clock()
+
     def position(self, ago: float = 0.0) -> Position:
         """Return where the log ends now, or ended so many seconds ago."""
         moment = self._clock() - ago

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.auth import user_logged_out
@@ -14,6 +15,7 @@ from onair.changes.change import Commit
 from onair.embedded import attendance, handovers
 from onair.hub.attendance import Attendance
 from onair.live import elsewhere, tokens
+from onair.live.again import is_rendering
 from onair.live.rendering import handover, telling
 from onair.live.rendering.concern import concern
 from onair.live.rendering.engine import Engine
@@ -21,7 +23,7 @@ from onair.live.rendering.exchange import Asking
 from onair.live.rendering.exchange import exchange as answer
 from onair.live.rendering.log import Change, log
 from onair.live.rendering.memory import Memory
-from onair.live.rendering.replay import Denied, in_transaction, is_rendering, replay
+from onair.live.rendering.replay import Denied, in_transaction, replay
 from onair.live.rendering.result import PageRendering
 from onair.live.rendering.viewer import Address, Viewer
 from onair.live.signals import revoked, touched
@@ -29,8 +31,8 @@ from onair.live.templating import people
 from onair.live.touching import revoke
 from onair.signals import member_added, member_removed
 
-#: What a page's wish to listen is called between processes.
-LIVE = "live"
+#: What is said between processes: who will listen, whose session ends, and who came to a channel or left it.
+LIVE, ENDED, PEOPLE = "live", "ended", "people"
 
 _engine: Engine | None = None
 
@@ -79,19 +81,21 @@ def _may_differ(memory: Memory, address: Address, viewer: Viewer, regions: dict[
 
 
 def exchange(asking: Asking) -> dict[str, Any]:
-    """Return the channels of a page's regions: asked of the engine here, or of the server's process."""
-    if _engine is not None:
+    """Return the channels of a page's regions, and let the process of its socket expect it."""
+    if _engine is not None and elsewhere.may_hold(asking.socket_id):
         return answer(_engine, asking)
-    asking, answers = handover.answer(asking)
+    asking, answers = handover.answer(asking, None if _engine is None else _engine.memory)
     # Before the browser hears of its channels: who comes before it is expected is not admitted.
     elsewhere.hand_over_now(LIVE, handover.encode(asking, answers))
     return answers
 
 
 def _expect_of_elsewhere(line: bytes) -> None:
-    if _engine is not None:
-        asking, channels = handover.decode(line)
-        _engine.expect(asking.address, asking.viewer, asking.socket_id, channels, None)
+    if _engine is None:
+        return
+    asking, channels = handover.decode(line)
+    if elsewhere.may_hold(asking.socket_id):
+        handover.expect(_engine, asking, channels)
 
 
 def start() -> Callable[[], None]:
@@ -99,7 +103,8 @@ def start() -> Callable[[], None]:
     global _engine
     listen()
     _hear_of_members()
-    handovers.add(LIVE, _expect_of_elsewhere)
+    for name, handler in _HANDLERS.items():
+        handovers.add(name, handler)
     engine = Engine(Memory())
     attended = Attendance(engine.joined, engine.left, engine.admits)
     _engine = engine
@@ -147,11 +152,23 @@ def _touched(topic: str, **kwargs: Any) -> None:
 
 
 def _member_came(channel: str, **kwargs: Any) -> None:
-    _changed(people.topic_of(channel))
+    _people_changed(channel, None)
 
 
 def _member_went(channel: str, user_id: str, **kwargs: Any) -> None:
-    people.has_left(channel, user_id)
+    _people_changed(channel, user_id)
+
+
+def _people_changed(channel: str, gone: str | None) -> None:
+    """Somebody came to a channel, or has left it: one process is told, and tells the others."""
+    _see_people(channel, gone)
+    if elsewhere.is_possible():
+        elsewhere.hand_over(PEOPLE, json.dumps([channel, gone]).encode())
+
+
+def _see_people(channel: str, gone: str | None) -> None:
+    if gone is not None:
+        people.has_left(channel, gone)
     _changed(people.topic_of(channel))
 
 
@@ -168,11 +185,35 @@ def _revoked(user_pk: str, **kwargs: Any) -> None:
 
 def _logged_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     session = tokens.session_of(request)
-    if _engine is not None:
-        # Its session is flushed in a moment: who asked anew now would be let in once more.
-        _engine.doubt(lambda viewer: bool(session) and viewer.session == session, telling.DENIED)
+    if session:
+        _end(session)
+        if elsewhere.is_possible():
+            elsewhere.hand_over(ENDED, json.dumps(session).encode())
     elif user is not None:
         revoke(user)
+
+
+def _end(session: str) -> None:
+    """Show its pages nothing more. It is flushed in a moment: who asked anew now would be let in again."""
+    if _engine is not None:
+        _engine.doubt(lambda viewer: viewer.session == session, telling.DENIED)
+
+
+def _missed(line: bytes) -> None:
+    """Some of what others have handed over is lost: all that is shown may be out of date."""
+    log.lose()
+    people.forget()
+    if _engine is not None:
+        _engine.missed()
+
+
+#: What is done with what other processes hand over, by its name.
+_HANDLERS: Mapping[str, handovers.Handler] = {
+    LIVE: _expect_of_elsewhere,
+    ENDED: lambda line: _end(json.loads(line)),
+    PEOPLE: lambda line: _see_people(*json.loads(line)),
+    handovers.MISSED: _missed,
+}
 
 
 def _forget() -> None:

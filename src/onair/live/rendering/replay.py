@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -18,6 +17,7 @@ from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 from django.utils import timezone, translation
 
+from onair.live import again
 from onair.live.reading.recorder import Recorder, recording
 from onair.live.rendering.log import log
 from onair.live.rendering.result import PageRendering
@@ -25,9 +25,6 @@ from onair.live.rendering.viewer import Address, RenderRequest, Viewer
 from onair.live.templating.lists import Last
 
 logger = logging.getLogger("onair.live")
-
-#: Whether this thread renders a page again: what it writes is no reason to render once more.
-_is_rendering: ContextVar[bool] = ContextVar("onair.live.is_rendering", default=False)
 
 
 @dataclass(slots=True)
@@ -108,7 +105,12 @@ def ask(
     since = log.position()
     request = RenderRequest(viewer.environ(address), wish, session)
     middleware = Recorder()
-    with _rendering(), recording(middleware), translation.override(translation.get_language()), _own_zone():
+    with (
+        again.rendering(),
+        recording(middleware),
+        translation.override(translation.get_language()),
+        _own_zone(),
+    ):
         set_script_prefix(address.prefix + "/")
         response = _handler().get_response(request)
     if wish.result is None or response.status_code >= 300:
@@ -147,20 +149,6 @@ def _own_zone() -> Iterator[None]:
     with timezone.override(timezone.get_current_timezone()):
         timezone.deactivate()
         yield
-
-
-@contextmanager
-def _rendering() -> Iterator[None]:
-    token = _is_rendering.set(True)
-    try:
-        yield
-    finally:
-        _is_rendering.reset(token)
-
-
-def is_rendering() -> bool:
-    """Whether this code runs for a page that is rendered again."""
-    return _is_rendering.get()
 
 
 def in_transaction() -> bool:
