@@ -59,6 +59,8 @@ class ServedApp:
         #: Takes what other processes of the site hand over, by its name, and says whether it can: set by the
         #: site's code in this process. It must not wait.
         self.take: Callable[[str, bytes], bool] | None = None
+        #: Told that some of what was handed over never came: set by the same code.
+        self.missed: Callable[[], object] | None = None
         #: Answers what other processes of the site ask of it, by its name and parameters; None where it knows
         #: nothing of that name. It must not wait.
         self.answer: Callable[[str, Mapping[str, str]], bytes | None] | None = None
