@@ -24,6 +24,7 @@ WRONG_TYPE = "onair.E002"
 WRONG_VALUE = "onair.E003"
 NOT_HOSTED = "onair.W004"
 NO_LIBRARY = "onair.W005"
+NO_ENGINE_LIBRARY = "onair.W006"
 
 _IN_THE_APP = "Switch it on in the app's settings there, and take it out of ONAIR."
 _OWN_SERVER = "Hosted Pusher has nothing like it: take it out of ONAIR, or let a server of your own run."
@@ -75,6 +76,24 @@ def check_library(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> li
             "Events go to hosted Pusher, and its library is not installed: none leaves.",
             hint='Run: pip install "django-onair[pusher]"',
             id=NO_LIBRARY,
+        )
+    ]
+
+
+def check_engine(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Say so if the processes of this site share it through an engine whose library is not installed."""
+    engine = conf.engine()
+    if engine is None:
+        return []
+    missing = engine.missing()
+    if missing is None:
+        return []
+    return [
+        checks.Warning(
+            f"The processes of this site share it through {engine.shown}, and a library for that is not "
+            f"installed ({missing}): no event leaves, and no socket is served.",
+            hint=f"Run: {engine.install}",
+            id=NO_ENGINE_LIBRARY,
         )
     ]
 
@@ -148,6 +167,7 @@ def register() -> None:
 #: Each check, and the tags by which ``manage.py check --tag`` selects it.
 CHECKS = (
     (check_hosted, (Tags.compatibility,)),
+    (check_engine, (Tags.compatibility,)),
     (check_library, (Tags.compatibility,)),
     (check_settings, (Tags.compatibility,)),
     (authorization.check_encryption, (Tags.compatibility,)),

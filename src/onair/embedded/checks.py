@@ -21,7 +21,12 @@ RUNSERVER_NOT_LIVE = "onair.W021"
 
 
 def check_server(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Say so if nothing holds the sockets of this site. For deployments: register it with ``deploy=True``."""
+    """Say so if nothing holds the sockets of this site. For deployments: register it with ``deploy=True``.
+
+    With an engine they may be held on any machine, and a check asks none.
+    """
+    if conf.engine() is not None:
+        return []
     if not conf.is_embedded() or _is_asgi_live() or _is_running():
         return []
     return [

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from onair.engines.base import Bounds, Client, Engine, EngineRefused
 
-#: The module of each scheme, and the extra that brings what it needs.
+
+class _Module(NamedTuple):
+    """Where an engine is, and the extra that brings what it needs."""
+
+    name: str
+    extra: str
+
+
+_REDIS = _Module("onair.engines.redis", "redis")
+_POSTGRES = _Module("onair.engines.postgres", "postgres")
+
 _MODULES = {
-    "redis": ("onair.engines.redis", "redis"),
-    "rediss": ("onair.engines.redis", "redis"),
-    "redis+unix": ("onair.engines.redis", "redis"),
-    "redis+sentinel": ("onair.engines.redis", "redis"),
-    "rediss+sentinel": ("onair.engines.redis", "redis"),
-    "postgres": ("onair.engines.postgres", "postgres"),
-    "postgresql": ("onair.engines.postgres", "postgres"),
+    "redis": _REDIS,
+    "rediss": _REDIS,
+    "redis+unix": _REDIS,
+    "redis+sentinel": _REDIS,
+    "rediss+sentinel": _REDIS,
+    "postgres": _POSTGRES,
+    "postgresql": _POSTGRES,
 }
 
 SCHEMES = frozenset(_MODULES)
@@ -69,15 +79,26 @@ class EngineUrl:
         client: Client = self._module().open_client(self.url, app_id, bounds)
         return client
 
-    def _module(self) -> Any:
-        name, extra = _MODULES[self.scheme]
+    @property
+    def install(self) -> str:
+        """What installs the libraries that the engine needs."""
+        return f'pip install "django-onair[{_MODULES[self.scheme].extra}]"'
+
+    def missing(self) -> str | None:
+        """Return the library that the engine needs and that is not installed, None if all are."""
         try:
-            return import_module(name)
+            import_module(_MODULES[self.scheme].name)
         except ImportError as error:
+            return error.name or str(error)
+        return None
+
+    def _module(self) -> Any:
+        missing = self.missing()
+        if missing is not None:
             raise EngineRefused(
-                f"{self.shown} needs a library that is not installed ({error.name}): "
-                f'pip install "django-onair[{extra}]"'
-            ) from None
+                f"{self.shown} needs a library that is not installed ({missing}): {self.install}"
+            )
+        return import_module(_MODULES[self.scheme].name)
 
 
 def is_engine(url: str) -> bool:

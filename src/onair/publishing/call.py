@@ -60,18 +60,32 @@ class Handovers(NamedTuple):
     items: list[Handover]
 
 
+class Both(NamedTuple):
+    """Events, and what is handed over among them."""
+
+    items: list[Outgoing | Handover]
+
+
 #: What is done at once.
-Part = Call | Events | Handovers
+Part = Call | Events | Handovers | Both
 
 
-def runs(items: Sequence[Item]) -> list[Part]:
-    """Return the items in their order, those of one kind together, and each call alone."""
+def runs(items: Sequence[Item], *, together: bool = False) -> list[Part]:
+    """Return the items in their order, those of one kind together, and each call alone.
+
+    Args:
+        together: whether events and what is handed over are of one kind.
+    """
     parts: list[Part] = []
     for item in items:
         last = parts[-1] if parts else None
         match item:
             case Call():
                 parts.append(item)
+            case Outgoing() | Handover() if together:
+                if not isinstance(last, Both):
+                    parts.append(last := Both([]))
+                last.items.append(item)
             case Outgoing():
                 if not isinstance(last, Events):
                     parts.append(last := Events([]))

@@ -6,7 +6,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +16,16 @@ from asgiref.sync import sync_to_async
 
 from onair import conf
 from onair.engines import announcements, local
+from onair.engines.base import Members as MembersOf
 from onair.exceptions import BadChannel
 from onair.protocol import names
 from onair.protocol.app import App
 from onair.protocol.errors import ProtocolError
+from onair.protocol.member import Member as ProtocolMember
 from onair.protocol.names import kind_of
-from onair.publishing import failures, testrun
+from onair.publishing import engine_client, failures, testrun
 from onair.publishing.circuit import Circuit, State
+from onair.publishing.engine_client import Share, share_of
 from onair.publishing.hosted import users_of
 from onair.publishing.route import NotDelivered, Refused, Unavailable
 from onair.publishing.routes import NO_SERVER, base_url
@@ -47,9 +50,10 @@ class Member:
 def members(channel: str, *, timeout: float = TIMEOUT) -> list[Member]:
     """Return who is on a presence channel, each user once, in the order of arrival.
 
-    The server in this process is asked directly, any other over HTTP. Where no server runs, or it does not
-    answer, the list is empty, and the log (``onair.publishing``) says why. A server that has not answered
-    several times is left alone for some seconds, so that not every request waits for it.
+    The server in this process is asked directly, any other over HTTP; with an engine (``redis://…``,
+    ``postgres://…``) that is asked, for those on all of the site's processes. Where no server runs, or it
+    does not answer, the list is empty, and the log (``onair.publishing``) says why. A server that has not
+    answered several times is left alone for some seconds, so that not every request waits for it.
 
     Args:
         timeout: the seconds that the answer may take.
@@ -92,6 +96,9 @@ def _ask(target: conf.Target, channel: str, timeout: float) -> list[Member]:
         return _guard.ask(lambda: [Member(user_id) for user_id in users_of(target, channel, timeout)])
     if isinstance(target, conf.RemoteServer):
         return _guard.ask(lambda: _over_http(target.app, target.base_url, channel, timeout))
+    share = share_of(target)
+    if share is not None:
+        return _guard.ask(lambda: _shared(share, channel, timeout))
     directly = local.find_members(target.app.id)
     if directly is not None:
         return _in_process(directly, target.app, channel, timeout)
@@ -104,6 +111,11 @@ def _ask(target: conf.Target, channel: str, timeout: float) -> list[Member]:
     return []
 
 
+def _shared(share: Share, channel: str, timeout: float) -> list[Member]:
+    found = engine_client.do(share, MembersOf(channel), timeout)
+    return _of_all(found)
+
+
 def _in_process(list_members: local.ListMembers, app: App, channel: str, timeout: float) -> list[Member]:
     try:
         found = list_members(app.id, channel, timeout)
@@ -113,6 +125,10 @@ def _in_process(list_members: local.ListMembers, app: App, channel: str, timeout
             "The server in this process had no time to answer: something blocks its event loop. Run what "
             "takes its time in a thread.",
         ) from None
+    return _of_all(found)
+
+
+def _of_all(found: Iterable[ProtocolMember]) -> list[Member]:
     return [Member(each.user_id, each.info and msgspec.json.decode(each.info)) for each in found]
 
 

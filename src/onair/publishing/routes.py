@@ -10,8 +10,10 @@ from onair.engines.announcements import Announcement
 from onair.engines.local import PublishSoon
 from onair.exceptions import ConfigurationError
 from onair.protocol.app import App
-from onair.publishing import failures, stats, testrun
-from onair.publishing.call import Call, Events, Handovers, Item, Part, run, runs
+from onair.publishing import failures, onlooker, stats, testrun
+from onair.publishing.call import Both, Call, Events, Handovers, Item, Part, run, runs
+from onair.publishing.engine_client import Share, share_of
+from onair.publishing.engine_route import EngineRoute
 from onair.publishing.event import Outgoing
 from onair.publishing.handover import Handover
 from onair.publishing.hosted import Hosted
@@ -60,6 +62,8 @@ class Routes:
         self._taken_for: object = None
         # Whether there was a server in another process. While it starts again its events wait.
         self._has_found = False
+        self._shared: EngineRoute | None = None
+        self._shared_for: Share | None = None
 
     def attempt(self, items: Sequence[Item], deadline: float = float("inf")) -> Outage | None:
         """Send the events and do the calls in their order, until nobody answers.
@@ -68,8 +72,9 @@ class Routes:
             deadline: when to stop, by ``time.monotonic()``.
         """
         left = len(items)
-        for part in runs(items):
-            outage = self._do(part, deadline)
+        shared = self._shared_route()
+        for part in runs(items, together=shared is not None):
+            outage = self._do(part, shared, deadline)
             left -= 1 if isinstance(part, Call) else len(part.items)
             if outage is not None:
                 return Outage(outage.error, left + outage.left)
@@ -87,14 +92,30 @@ class Routes:
             self._route.close()
             self._route = None
 
-    def _do(self, part: Part, deadline: float) -> Outage | None:
+    def _do(self, part: Part, shared: EngineRoute | None, deadline: float) -> Outage | None:
         match part:
             case Call():
                 return _call(part)
-            case Handovers(items):
-                return self._hand_over(items, deadline)
+            case Both(items):
+                assert shared is not None
+                return attempt(shared, items, deadline)
+            case Handovers(handovers):
+                return self._hand_over(handovers, deadline)
             case Events(events):
                 return self._send(events, deadline)
+
+    def _shared_route(self) -> EngineRoute | None:
+        """Return the way that this site's processes share, None where they do not."""
+        try:
+            target = conf.target()
+        except ConfigurationError:  # as each event says
+            return None
+        share = share_of(target)
+        if share != self._shared_for:
+            cache_seconds = target.app.limits.cache_seconds
+            self._shared = None if share is None else EngineRoute(share, cache_seconds=cache_seconds)
+            self._shared_for = share
+        return self._shared
 
     def _hand_over(self, items: Sequence[Handover], deadline: float) -> Outage | None:
         """Hand over to a server that another process may be; where there is none, nobody waits for it."""
@@ -113,12 +134,14 @@ class Routes:
         except (ConfigurationError, announcements.UnsafeFolder) as error:
             stats.add(failed=len(events))
             failures.report("no route", f"{error} Events are lost until then.")
+            onlooker.tell("dropped", events, str(error))
             return None
         if route is not None:
             return attempt(route, events, deadline)
         if self._has_found:
             return Outage(Unavailable("server gone", SERVER_GONE), len(events))
         stats.add(dropped=len(events))
+        onlooker.tell("dropped", events, NO_SERVER)
         if not testrun.is_on():
             failures.warn_once("no server", NO_SERVER)
         return None
@@ -152,12 +175,17 @@ def _call(call: Call) -> Outage | None:
 
 
 def in_process() -> InProcess | None:
-    """Return the route to the server in this process, None where there is none or events go elsewhere."""
+    """Return the route to the server in this process, None where there is none or events go elsewhere.
+
+    What processes share goes one way from all of them, also from those that hold the sockets: in one order.
+    """
     publish_soon = local.find(conf.EMBEDDED_APP_ID)
     if publish_soon is None:
         return None
     target = conf.target()
-    return InProcess(target.app, publish_soon) if isinstance(target, conf.Embedded) else None
+    if not isinstance(target, conf.Embedded) or share_of(target) is not None:
+        return None
+    return InProcess(target.app, publish_soon)
 
 
 def embedded_way(app: App) -> PublishSoon | Announcement | None:
