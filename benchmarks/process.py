@@ -56,7 +56,7 @@ def compile_c() -> None:
         subprocess.run([found("cc"), "-O2", "-Wall", "-Wextra", "-o", target, HERE / C_SOURCE], check=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -69,7 +69,7 @@ def running(peer: Peer) -> Iterator[Server]:
     Raises:
         NotStarted: It is not installed, or ended at once.
     """
-    port = _free_port()
+    port = free_port()
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONWARNINGS": "ignore"}
     with tempfile.TemporaryFile() as errors:
         try:

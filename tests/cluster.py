@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -95,6 +96,13 @@ class Cluster:
                 _run([folder_of_programs() / "pg_ctl", "stop", "--mode=immediate", f"--pgdata={self._data}"])
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def restart(self, down: float = 0) -> None:
+        """Stop it, which ends all connections, and start it again after so many seconds."""
+        programs = folder_of_programs()
+        _run([programs / "pg_ctl", "stop", "--mode=fast", f"--pgdata={self._data}"])
+        time.sleep(down)
+        self._launch(programs)
+
     def _start(self, programs: Path) -> None:
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
@@ -105,19 +113,22 @@ class Cluster:
                     *("--encoding=UTF8", "--locale=C", "--no-sync"),
                 ]
             )
-            options = " ".join(f"-c {name}='{value}'" for name, value in self.options.items())
-            _run(
-                [
-                    *(programs / "pg_ctl", "start", f"--pgdata={self._data}", "--wait"),
-                    f"--log={self.folder}/log",
-                    f"--options={options} -k {self.folder}",
-                ]
-            )
+            self._launch(programs)
         except subprocess.SubprocessError:
             shutil.rmtree(self._data, ignore_errors=True)
             raise
         # In a session of its own: what ends all of the run's processes would end it as well.
         _run(["sh", "-c", _WATCH, "sh", self.owner, programs, self.folder], start_new_session=True)
+
+    def _launch(self, programs: Path) -> None:
+        options = " ".join(f"-c {name}='{value}'" for name, value in self.options.items())
+        _run(
+            [
+                *(programs / "pg_ctl", "start", f"--pgdata={self._data}", "--wait"),
+                f"--log={self.folder}/log",
+                f"--options={options} -k {self.folder}",
+            ]
+        )
 
 
 def folder_of_programs() -> Path:
