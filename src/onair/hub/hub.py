@@ -78,7 +78,7 @@ class Hub:
         listeners are told of a user's first connection. Whoever calls has checked that the listener may join,
         and has not joined already. A channel of live regions may still not admit it: then it is told so.
         """
-        if not self._admits(listener, channel):
+        if not self.admits(listener, channel):
             listener.expelled(channel)
             listener.write(frames.text(messages.subscription_error(channel, NotAdmitted(channel))))
             return
@@ -93,6 +93,12 @@ class Hub:
         self._count(joined)
         if joined.kind.attended and self.attendance is not None:
             self.attendance.joined(channel, listener.socket_id)
+
+    def admits(self, listener: Listener, channel: str) -> bool:
+        """Whether a listener may join now. It may, but for channels of live regions."""
+        if self.attendance is None or not kind_of(channel).attended:
+            return True
+        return self.attendance.admits(channel, listener.socket_id)
 
     def unsubscribe(self, listener: Listener, channel: str) -> None:
         """Take ``listener`` out of a channel; it still gets what was published before.
@@ -216,11 +222,6 @@ class Hub:
 
     def _make_users(self) -> Users:
         return Users()
-
-    def _admits(self, listener: Listener, channel: str) -> bool:
-        if self.attendance is None or not kind_of(channel).attended:
-            return True
-        return self.attendance.admits(channel, listener.socket_id)
 
     def _occupy(self, name: str) -> Channel:
         channel = self._channels[name] = Channel(name, kind_of(name))

@@ -34,7 +34,8 @@ class Everybody:
         return 1, ()
 
     def opened(self, snapshot: Snapshot) -> None:
-        """What was said before is not for this node."""
+        """What was said before this node reached the engine is lost to whom it has served since."""
+        self._missed()
 
     def apply(self, entry: Entry) -> None:
         kind = entry.body[:1]

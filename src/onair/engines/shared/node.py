@@ -24,6 +24,7 @@ from onair.engines.base import (
 )
 from onair.engines.shared.channel import SharedChannel
 from onair.engines.shared.counts import Counts
+from onair.engines.shared.early import Early
 from onair.engines.shared.everybody import Everybody
 from onair.engines.shared.life import Life
 from onair.engines.shared.logs import Logs
@@ -85,6 +86,7 @@ class SharedNode:
         self.logs = Logs(engine, self.id)
         self.counts = Counts(self)
         self._channels: dict[str, SharedChannel] = {}
+        self._early = Early(hub)
         self._users = SharedUsers(self)
         self._everybody = Everybody(terminate, handed, missed)
         self._life = Life(self, self._say_again)
@@ -142,7 +144,7 @@ class SharedNode:
     ) -> None:
         """Let a listener join a channel, and tell it so."""
         if kind_of(channel).attended:
-            self.hub.subscribe(listener, channel, member, resume)
+            self._early.subscribe(listener, channel, member, resume)
             return
         shared = self._channels.get(channel)
         if shared is None:
@@ -154,6 +156,7 @@ class SharedNode:
         """Take a listener out of a channel."""
         shared = self._channels.get(channel)
         if shared is None:
+            self._early.leave(listener, channel)
             self.hub.unsubscribe(listener, channel)
         else:
             shared.leave(listener, self.hub.unsubscribe)
@@ -163,6 +166,7 @@ class SharedNode:
         for name in channels:
             shared = self._channels.get(name)
             if shared is None:
+                self._early.leave(listener, name)
                 self.hub.leave(listener, name)
             else:
                 shared.leave(listener, self.hub.leave)
