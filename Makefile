@@ -48,6 +48,7 @@ javascript: $(OLD)/ready
 unit: $(OLD)/ready $(NEW)/ready javascript
 	scripts/install-chromium
 	scripts/install-postgresql
+	scripts/install-redis
 	PYTHONDEVMODE=1 $(OLD)/bin/python -m pytest --numprocesses=auto
 	PYTHONDEVMODE=1 $(NEW)/bin/python -m pytest --numprocesses=auto
 

@@ -13,6 +13,9 @@ from pytest_django import DjangoDbBlocker
 
 from tests.cluster import Cluster, folder_of_programs
 from tests.postgres import ALIAS, ON_MEMORY, ON_POSTGRES
+from tests.redis_server import redis_server, redis_servers, shared_redis
+
+__all__ = ["redis_server", "redis_servers", "shared_redis"]
 
 _CLUSTER = pytest.StashKey[Cluster]()
 

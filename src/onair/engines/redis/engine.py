@@ -1,0 +1,193 @@
+"""What a server process shares with others through Redis: one connection for commands, one that hears."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from onair.engines.base import EngineDown, EngineRefused, Op, Sink
+from onair.engines.redis.address import Address, Place
+from onair.engines.redis.connection import Connection, Feed
+from onair.engines.redis.dialling import dial, locate
+from onair.engines.redis.errors import Trouble, trouble_of
+from onair.engines.redis.listening import Listenings, fail
+from onair.engines.redis.scripts import scripts
+from onair.engines.redis.wire import Keys, entry_of, reply_of
+
+logger = logging.getLogger(__name__)
+
+R = TypeVar("R")
+C = TypeVar("C", bound=Connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds, and how often.
+
+    Args:
+        connect: For a connection to be made and prepared; and for each sentinel.
+        look: Between two looks at whether Redis is silent.
+        looks: After so many looks at its silence, all of them while it is asked, it is given up.
+        soonest: Between the first attempts to connect.
+        latest: Between later attempts.
+        closing: For what was asked before the engine is closed.
+    """
+
+    connect: float = 15.0
+    look: float = 3.0
+    looks: int = 5
+    soonest: float = 0.1
+    latest: float = 2.0
+    closing: float = 1.0
+
+
+DEFAULT = Times()
+
+
+class RedisEngine:
+    """The engine of one app in one process (:class:`onair.engines.base.Engine`)."""
+
+    _loop: asyncio.AbstractEventLoop
+    _sink: Sink
+    _task: asyncio.Task[None]
+
+    def __init__(self, address: Address, keys: Keys, times: Times) -> None:
+        self._address = address
+        self._keys = keys
+        self._times = times
+        self._listenings = Listenings(keys.voice.encode())
+        self._opened: list[Connection] = []
+        self._commands: Connection | None = None  # while it can be used
+        self._reason = EngineDown("Redis is not connected yet")
+        self._complaint = ""
+
+    def start(self, sink: Sink) -> None:
+        """Connect, and keep connected."""
+        self._loop = asyncio.get_running_loop()
+        self._sink = sink
+        self._task = self._loop.create_task(self._keep_connected())
+
+    def do(self, op: Op[R]) -> asyncio.Future[R]:
+        """Do something; what is asked in one turn of the loop goes out together."""
+        future: asyncio.Future[R] = self._loop.create_future()
+        if self._commands is None:
+            fail(future, self._reason)
+        else:
+            self._commands.ask(self._keys.of_op(op), partial(self._answer, self._commands, future, op))
+        return future
+
+    def listen(self, channel: str) -> asyncio.Future[None]:
+        """Get the entries of a channel's log from now on."""
+        return self._listenings.add(channel)
+
+    def unlisten(self, channel: str) -> None:
+        """Get the entries of a channel no more."""
+        self._listenings.remove(channel)
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        if self._commands is not None:
+            with suppress(Exception):
+                async with asyncio.timeout(self._times.closing):
+                    await self._commands.request("PING")  # which is answered after all that was asked
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        self._reason = EngineDown("The engine is closed")
+        self._listenings.close(self._reason)
+
+    async def _keep_connected(self) -> None:
+        attempts = 0
+        while True:
+            lost: asyncio.Future[Trouble] = self._loop.create_future()
+            began = self._loop.time()
+            try:
+                await self._connect(lost)
+                trouble = await self._watch(lost)
+            except Exception as error:
+                trouble = trouble_of(error, self._address)
+            finally:
+                self._hang_up(EngineDown("The engine is closed"))
+            if self._loop.time() - began > self._times.latest:
+                attempts = 0
+            self._tell(trouble)
+            pause = min(self._times.latest, self._times.soonest * 2**attempts)
+            attempts = min(attempts + 1, 16)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  # so that not all come at once
+
+    async def _connect(self, lost: asyncio.Future[Trouble]) -> None:
+        place = await locate(self._address, self._times.connect)
+        gone = partial(self._lost, lost, place)
+        commands = await self._dial(place, lambda: Connection(gone))
+        feed = await self._dial(place, lambda: Feed(gone, self._heard))
+        try:
+            async with asyncio.timeout(self._times.connect):
+                for script in scripts().values():
+                    commands.ask(("SCRIPT", "LOAD", script.text), commands.check)
+                epoch = await commands.request(*self._keys.call("epoch", (secrets.token_hex(8),)))
+                await self._listenings.attach(feed)
+        except Exception as error:
+            raise trouble_of(error, place) from None
+        self._commands = commands
+        logger.info("Connected to Redis at %s.", place)
+        self._sink.connected(epoch.decode())
+
+    async def _dial(self, place: Place, make: Callable[[], C]) -> C:
+        connection = await dial(place, self._address, self._times.connect, make)
+        self._opened.append(connection)
+        return connection
+
+    async def _watch(self, lost: asyncio.Future[Trouble]) -> Trouble:
+        while not lost.done():
+            await asyncio.wait([lost], timeout=self._times.look)
+            for connection in tuple(self._opened):
+                if connection.look() >= self._times.looks:
+                    connection.end(TimeoutError())
+        return lost.result()
+
+    def _lost(self, lost: asyncio.Future[Trouble], place: Place, error: Exception) -> None:
+        """One connection is gone: the other one is of no use by itself."""
+        if not lost.done():
+            trouble = trouble_of(error, place)
+            lost.set_result(trouble)
+            self._hang_up(EngineDown(str(trouble)))
+
+    def _hang_up(self, reason: EngineDown) -> None:
+        self._commands = None
+        self._reason = reason
+        self._listenings.detach()
+        opened, self._opened = self._opened, []
+        for connection in opened:
+            connection.end(reason)
+
+    def _tell(self, trouble: Trouble) -> None:
+        """Say why it is away: to the log once for each reason, however often it is tried."""
+        self._reason = EngineDown(str(trouble))
+        if str(trouble) != self._complaint:
+            self._complaint = str(trouble)
+            level = logging.ERROR if isinstance(trouble, EngineRefused) else logging.WARNING
+            logger.log(level, "%s. It is tried again by itself.", trouble)
+        self._sink.disconnected(self._reason)
+
+    def _answer(self, connection: Connection, future: asyncio.Future[R], op: Op[R], reply: Any) -> None:
+        if not isinstance(reply, Exception):
+            if not future.done():
+                future.set_result(reply_of(op, reply))
+            return
+        # What was not done would be missing for ever: those who use the engine say all again when it is back.
+        connection.end(reply)
+        fail(future, self._reason)
+
+    def _heard(self, messages: dict[bytes, list[bytes]]) -> None:
+        if self._commands is None:
+            return  # what is not in a snapshot that is asked for later cannot have been heard yet
+        for name, payloads in messages.items():
+            channel = self._listenings.channel_of(name)
+            if channel is not None:
+                self._sink.received(channel, [entry_of(payload) for payload in payloads])

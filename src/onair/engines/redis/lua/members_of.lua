@@ -1,0 +1,1 @@
+return redis.call('HGETALL', root .. 'members:' .. ARGV[4])

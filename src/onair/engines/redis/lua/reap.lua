@@ -1,0 +1,8 @@
+local node, told = ARGV[4], {}
+redis.call('HDEL', root .. 'nodes', node)
+redis.call('HDEL', root .. 'infos', node)
+for _, channel in ipairs(redis.call('SMEMBERS', root .. 'node:' .. node)) do
+  told[#told + 1] = channel
+  told[#told + 1] = unfollow(channel, node)
+end
+return told

@@ -1,0 +1,1 @@
+return since(ARGV[4], ARGV[5])

@@ -1,0 +1,1 @@
+return unfollow(ARGV[4], ARGV[5])
