@@ -72,8 +72,12 @@ class Clients:
                 if timeout <= 0:
                     raise
                 # The engine has started again since, or has closed what was not used: so perhaps have all.
-                self._close(self._take_all())
+                self.close()
         return self._do(share, share.engine.connect(share.app_id, share.bounds), op, timeout)
+
+    def close(self) -> None:
+        """Let go of all that nobody uses."""
+        self._close(self._take_all())
 
     def _do(self, share: Share, client: Client, op: Op[R], timeout: float) -> R:
         try:
@@ -114,9 +118,13 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except EngineDown as error:
-        raise Unavailable("engine down", str(error)) from error
+        raise Unavailable("engine down", _sentence(error)) from error
     except EngineRefused as error:
-        raise NotThere("engine refused", str(error)) from error
+        raise NotThere("engine refused", _sentence(error)) from error
+
+
+def _sentence(error: Exception) -> str:
+    return f"{str(error).rstrip('.')}."
 
 
 _clients = Clients()
