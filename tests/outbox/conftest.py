@@ -22,7 +22,7 @@ from tests.site.news.models import Report
 PATIENCE = 20
 
 #: A reader that finds by itself what nobody notified it of, but not so soon that a test could not tell.
-TIMES = Times(back_off=(0.01,), standing_by=0.05)
+TIMES = Times(back_off=(0.01,), turn=0.05, standing_by=0.05)
 
 
 class Told:
@@ -53,12 +53,19 @@ def reading(using: str, *, alone: bool = False, times: Times = TIMES) -> Iterato
     """Run a reader in a thread, from where it begins to follow."""
     told = Told()
     reader = Reader(using, alone=alone, times=times, deliver=told.tell)
-    thread = threading.Thread(target=reader.run)
-    thread.start()
-    try:
+    with running(reader):
         if not alone:
             assert reader.is_following.wait(PATIENCE)
         yield told
+
+
+@contextmanager
+def running(reader: Reader) -> Iterator[None]:
+    """Run a reader in a thread."""
+    thread = threading.Thread(target=reader.run)
+    thread.start()
+    try:
+        yield
     finally:
         reader.stop()
         thread.join(PATIENCE)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from queue import Queue
 
 import pytest
 from django.db import connections, transaction
@@ -13,7 +14,8 @@ from django.db.models import F
 from django.test import override_settings
 
 from onair.outbox.models import Entry
-from tests.outbox.conftest import TIMES, Told, reading, wait_until
+from onair.outbox.reader import Reader
+from tests.outbox.conftest import PATIENCE, TIMES, Told, reading, running, wait_until
 from tests.postgres import ON_FILE, ON_POSTGRES
 from tests.site.depot.models import Crate, Label, Slot, Stamp
 from tests.site.news.models import Colour, Report
@@ -228,6 +230,35 @@ def test_only_one_of_the_processes_that_publish_elsewhere_tells(
 
         wait_until(is_told)
         assert [teller.is_empty for teller in tellers].count(True) == 1
+
+
+def test_who_takes_over_goes_on_where_the_one_before_was(
+    database: str, triggers: Callable[..., None]
+) -> None:
+    triggers(Crate)
+    told, places = Told(), Queue[str]()
+
+    def say(using: str, place: str) -> None:
+        second.others_are_at(place)
+        places.put(place)
+
+    first, second = (
+        Reader(database, alone=True, times=TIMES, deliver=told.tell, say_place=say) for _ in range(2)
+    )
+    with running(first):
+        assert first.is_following.wait(PATIENCE)
+        with running(second):
+            crates = [Crate.objects.using(database).create(name="A")]
+            assert told.rows(1) == [("Crate", "created", crates[0].pk)]
+            places.get(timeout=PATIENCE)
+            assert not second.is_following.is_set()
+            first.stop()
+            crates.append(Crate.objects.using(database).create(name="B"))
+            assert told.rows(1) == [("Crate", "created", crates[1].pk)]
+            assert second.is_following.wait(PATIENCE)
+            crates.append(Crate.objects.using(database).create(name="C"))
+            assert told.rows(1) == [("Crate", "created", crates[2].pk)]
+    assert told.is_empty
 
 
 def test_entries_are_deleted_when_they_are_old(database: str, triggers: Callable[..., None]) -> None:

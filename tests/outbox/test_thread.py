@@ -9,13 +9,19 @@ from onair.outbox.thread import readers_of_all, start
 
 
 @pytest.mark.parametrize(
-    ("onair", "alone"), [({}, False), ({"URL": "http://key:secret@push.example.com/apps/1"}, True)]
+    ("onair", "is_alone", "says_its_place"),
+    [
+        ({}, False, False),
+        ({"URL": "http://key:secret@push.example.com/apps/1"}, True, False),
+        ({"URL": "redis://127.0.0.1:1"}, True, True),
+    ],
 )
-def test_one_reader_tells_where_all_processes_publish_to_one_server(
-    settings: Settings, onair: dict[str, Any], alone: bool
+def test_one_reader_tells_where_all_processes_publish_to_one_place(
+    settings: Settings, onair: dict[str, Any], is_alone: bool, says_its_place: bool
 ) -> None:
     settings.ONAIR = onair
-    assert {reader._is_alone for reader in readers_of_all()} == {alone}
+    found = {(reader._is_alone, reader._say_place is not None) for reader in readers_of_all()}
+    assert found == {(is_alone, says_its_place)}
 
 
 def test_nobody_reads_in_tests(settings: Settings) -> None:

@@ -29,6 +29,9 @@ APPLICATION = "onair outbox"
 #: The advisory lock of the process that tells, where only one may.
 _CLAIM = int.from_bytes(b"onair.rd")
 
+#: A machine that is gone does not keep the lock: the server finds out within half a minute.
+_KEEPALIVES = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+
 _REPEATABLE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 #: The transactions in the order of their last entries: one that waited for another's rows comes behind it.
@@ -69,6 +72,7 @@ class PostgresSource:
         if self._one("SELECT to_regclass(%s)", [f'"{OUTBOX}"']) is None:
             self._django.close()
             return False
+        self._execute(_KEEPALIVES)
         self._execute(f'LISTEN "{NOTIFICATION}"')
         if self._last is None or self._one(_RESTORED, [self._last]):
             # The first time; or another database is in its place, whose transactions are counted anew.
@@ -99,6 +103,13 @@ class PostgresSource:
                     self._told.add(xid)
         self._last = snapshot
         self._told.clear()
+
+    @property
+    def place(self) -> str:
+        return str(self._last)
+
+    def go_on_from(self, place: str) -> None:
+        self._last = place
 
     def wait(self, seconds: float, stop: Event) -> bool:
         return bool(list(self._connection.notifies(timeout=seconds, stop_after=1)))

@@ -35,13 +35,14 @@ class Times:
 
     ``looks`` are the pauses between looks after something was found: a commit that did not notify may be
     about to be visible. ``idle`` is the longest pause. ``back_off`` has the pauses between tries to connect.
-    ``standing_by`` is between two looks whether another process still tells, or whether there is an outbox
-    now. Entries are deleted at ``age``, a look for them comes every ``clean``.
+    ``turn`` is between two looks whether another process still tells, ``standing_by`` between two looks
+    whether there is an outbox now. Entries are deleted at ``age``, a look for them comes every ``clean``.
     """
 
     looks: tuple[float, ...] = (0.005, 0.02, 0.05)
     idle: float = 0.25
     back_off: tuple[float, ...] = (0.1, 0.5, 1, 2, 5, 10)
+    turn: float = 1
     standing_by: float = 5
     age: float = 600
     clean: float = 60
@@ -53,9 +54,11 @@ class Reader:
     Args:
         using: the database's alias.
         alone: whether only one process may tell; the others stand by. It is so where all of them publish to
-            one server.
+            one server, or share what they publish to.
         times: how long things take.
         deliver: who is told; by default the listeners.
+        say_place: is told until where all was delivered, so that the next one to tell goes on there
+            (:meth:`others_are_at`). None: who stands by reads what it does not tell.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class Reader:
         alone: bool = False,
         times: Times | None = None,
         deliver: Callable[[Commit], object] = interest.deliver,
+        say_place: Callable[[str, str], object] | None = None,
     ) -> None:
         self.using = using
         #: Set as soon as what is written from now on will be told.
@@ -72,6 +76,8 @@ class Reader:
         self._is_alone = alone
         self._times = times or Times()
         self._deliver = deliver
+        self._say_place = say_place
+        self._place_of_others: str | None = None
         self._stop = Event()
         self._failures = 0
         self._said_missing = False
@@ -86,6 +92,11 @@ class Reader:
     def stop(self) -> None:
         """Let :meth:`run` return soon. From any thread."""
         self._stop.set()
+
+    def others_are_at(self, place: str) -> None:
+        """Another process has told all until here. From any thread."""
+        if not self.is_following.is_set():  # the last word of the one before
+            self._place_of_others = place
 
     def run(self) -> None:
         """Read until :meth:`stop`. Whatever happens to the database, it goes on when that is back."""
@@ -135,6 +146,8 @@ class Reader:
             if commit:
                 close_old_connections()
                 self._deliver(commit)
+        if found and self._say_place is not None:
+            self._say_place(self.using, source.place)
         return found
 
     def _wait_for_turn(self, source: Source) -> bool:
@@ -143,10 +156,14 @@ class Reader:
             if not said:
                 logger.info("Another process tells of %r: this one stands by.", self.using)
                 said = True
-            for _ in source.read():
-                """The other one tells it. What comes after this may be told by both, if it ends just then."""
-            if self._stop.wait(self._times.standing_by):
+            if self._say_place is None:
+                for _ in source.read():
+                    """The other one tells it. What comes after may be told by both, if it ends just then."""
+            if self._stop.wait(self._times.turn):
                 return False
+        place, self._place_of_others = self._place_of_others, None
+        if place is not None:
+            source.go_on_from(place)
         return True
 
     def _pause(self) -> float:

@@ -24,6 +24,13 @@ class Source(Protocol):
     def read(self) -> Iterator[Sequence[Entry]]:
         """Yield what was committed since the last call, by transactions where the database tells."""
 
+    @property
+    def place(self) -> str:
+        """Until where was read, as text; once it is open."""
+
+    def go_on_from(self, place: str) -> None:
+        """Read on from where another process has read until."""
+
     def wait(self, seconds: float, stop: threading.Event) -> bool:
         """Wait so long for something to be written; whether it was."""
 

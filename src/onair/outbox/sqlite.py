@@ -74,6 +74,13 @@ class SQLiteSource:
             yield [Entry(*row[1:]) for row in rows]
             self._last = rows[-1][0]
 
+    @property
+    def place(self) -> str:
+        return str(self._last)
+
+    def go_on_from(self, place: str) -> None:
+        self._last = int(place)
+
     def wait(self, seconds: float, stop: Event) -> bool:
         end = time.monotonic() + seconds
         while not stop.wait(POLL) and time.monotonic() < end:
