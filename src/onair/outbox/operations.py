@@ -1,4 +1,4 @@
-"""What migrations do: make the outbox, and give models their triggers."""
+"""What migrations do: make the outbox, give models their triggers, and make the engine's tables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db.migrations.state import ProjectState
 from onair.changes.triggers.dialects import dialect_of, has_dialect
 from onair.changes.triggers.models import refuse
 from onair.changes.triggers.table import OUTBOX, tables_of
+from onair.engines import postgres_schema
 from onair.outbox import migrating
 
 #: PostgreSQL's outbox: not logged, since what it holds is worth nothing after a crash, and with one index
@@ -61,6 +62,50 @@ class CreateOutbox(migrations.CreateModel):
             for statement in dialect_of(connection).remove_all(connection):
                 schema_editor.execute(statement, params=None)
         super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class CreateEngine(Operation):
+    """Make the tables of the engine over PostgreSQL; reversed, take them. Other databases have none.
+
+    What they hold lives as long as what the server processes say, so that of another version they are made
+    anew.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """They are no models."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._execute(app_label, schema_editor, postgres_schema.creation())
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._execute(app_label, schema_editor, postgres_schema.removal())
+
+    def describe(self) -> str:
+        return "Create the tables of the engine over PostgreSQL"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return "engine"
+
+    def _execute(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, sql: str) -> None:
+        connection = schema_editor.connection
+        if connection.vendor == "postgresql" and router.allow_migrate(connection.alias, app_label):
+            schema_editor.execute(sql, params=None)
 
 
 class InstallTriggers(Operation):
