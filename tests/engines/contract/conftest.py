@@ -14,6 +14,7 @@ from tests.redis_server import RedisServer
 #: Each engine, and the fixture that has its URL. A new engine is one line here.
 ENGINES = {
     "redis": "redis_url",
+    "postgres": "postgres_url",
 }
 
 
