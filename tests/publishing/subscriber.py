@@ -11,6 +11,7 @@ from queue import Queue
 from typing import Any, TypeVar
 
 from onair.engines.base import Bounds, Engine, EngineDown, Entry, Follow, Op
+from onair.engines.entries import EVENT
 from onair.engines.urls import EngineUrl
 from onair.protocol.member import Member
 from tests.publishing.receiver import PATIENCE
@@ -63,8 +64,9 @@ class Subscriber:
                 return channel, entry.body
 
     def has_more(self) -> bool:
-        """Whether something came that nobody has asked for yet."""
-        return not self._recorder.entries.empty()
+        """Whether an event came that nobody has asked for yet."""
+        waiting = self._recorder.entries
+        return any(waiting.get()[1].body[:1] == EVENT for _ in range(waiting.qsize()))
 
     async def _do(self, op: Op[R]) -> R:
         return await self._engine.do(op)
