@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
@@ -39,9 +39,11 @@ class SignedClient:
     Args:
         app: whose credential signs.
         base_url: what comes before ``/apps/…``, with the prefix of a proxy if there is one.
+        clock: the seconds since the epoch.
     """
 
-    def __init__(self, app: App, base_url: str) -> None:
+    def __init__(self, app: App, base_url: str, *, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._credential = app.credentials[0]
         self._base_url = base_url
         self._path = f"{urlsplit(base_url).path}/apps/{app.id}/"
@@ -66,7 +68,7 @@ class SignedClient:
             NotDelivered: nobody answered, or with an error.
         """
         path = self._path + path
-        query = signed_query(self._credential, method, path, body, timestamp=int(time.time()), params=params)
+        query = signed_query(self._credential, method, path, body, timestamp=int(self._clock()), params=params)
         answer = self._answer(method, f"{path}?{urlencode(query)}", body, timeout)
         if answer.status >= 300:
             raise self._error(answer)

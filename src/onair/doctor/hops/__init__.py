@@ -1,0 +1,3 @@
+"""The hops, those of one subject in a file."""
+
+from __future__ import annotations

@@ -1,0 +1,5 @@
+"""A URLconf that lacks the endpoints."""
+
+from __future__ import annotations
+
+urlpatterns: list[object] = []
