@@ -334,8 +334,8 @@ def test_a_client_that_does_not_answer_a_ping_is_given_up(site: Site) -> None:
         assert client.close_code() == 4201
 
 
-class BrokenHub:
-    """A hub with a bug."""
+class BrokenNode:
+    """A node with a bug."""
 
     def subscribe(self, *_: object) -> None:
         raise LookupError("the details are nobody's business")
@@ -346,7 +346,7 @@ class BrokenHub:
 
 def test_a_bug_closes_with_1011_and_stands_in_the_log(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     site = serve(may_log=True)
-    site.server.served["1"].hub = BrokenHub()  # type: ignore[assignment]
+    site.server.served["1"].node = BrokenNode()  # type: ignore[assignment]
     with site.connect() as connection:
         client = Client(connection)
         client.established()

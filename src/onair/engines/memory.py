@@ -33,15 +33,17 @@ class MemoryNode:
         self.disconnect = hub.disconnect
         self.client_event = hub.client_event
         self.sign_in = hub.sign_in
-        self.members = hub.members
         self.publish = publish
         self.terminate = terminate
 
-    def occupied(self, prefix: str) -> Sequence[str]:
-        return [channel for channel in self.hub.channels() if channel.startswith(prefix)]
+    def occupied(self, prefix: str) -> tuple[str, ...]:
+        return tuple(channel for channel in self.hub.channels() if channel.startswith(prefix))
 
-    def states(self, channels: Sequence[str]) -> Sequence[State]:
-        return [self._state(channel) for channel in channels]
+    def states(self, channels: Sequence[str]) -> tuple[State, ...]:
+        return tuple(self._state(channel) for channel in channels)
+
+    def members(self, channel: str) -> tuple[Member, ...]:
+        return tuple(self.hub.members(channel))
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Nothing here waits for anything."""
@@ -54,5 +56,4 @@ class MemoryNode:
         kept = (
             None if cached is None else Kept(Event(cached.event, cached.data).encode(), cached.seconds_left)
         )
-        members: Sequence[Member] = self.hub.members(channel)
-        return State(self.hub.subscription_count(channel), len(members), kept)
+        return State(self.hub.subscription_count(channel), len(self.hub.members(channel)), kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from onair.engines.base import State
 from onair.hub import Hub, Listener
@@ -18,7 +18,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 #: What is known at once, or when the engine has answered; it fails with EngineDown or EngineRefused.
-Later = T | asyncio.Future[T]
+Later: TypeAlias = T | asyncio.Future[T]
 
 
 class Node(Protocol):
@@ -27,8 +27,9 @@ class Node(Protocol):
     What sessions ask never fails: they are told what comes of it by what they are written.
     """
 
-    #: The channels and listeners of this process.
-    hub: Hub
+    @property
+    def hub(self) -> Hub:
+        """The channels and listeners of this process."""
 
     def subscribe(
         self, listener: Listener, channel: str, member: Member | None = None, resume: Resume | None = None
@@ -53,13 +54,13 @@ class Node(Protocol):
     def terminate(self, user_id: str) -> Later[None]:
         """Close every connection that is signed in as a user."""
 
-    def occupied(self, prefix: str) -> Later[Sequence[str]]:
+    def occupied(self, prefix: str) -> Later[tuple[str, ...]]:
         """The channels that have subscribers, and whose names begin so."""
 
-    def states(self, channels: Sequence[str]) -> Later[Sequence[State]]:
+    def states(self, channels: Sequence[str]) -> Later[tuple[State, ...]]:
         """What is known of some channels, in their order."""
 
-    def members(self, channel: str) -> Later[Sequence[Member]]:
+    def members(self, channel: str) -> Later[tuple[Member, ...]]:
         """Who is on a presence channel, in the order of arrival."""
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -69,19 +70,39 @@ class Node(Protocol):
         """Say that this node is gone, and let go of everything. The sockets are closed before."""
 
 
-def then(found: Later[T], use: Callable[[T], U]) -> Later[U]:
-    """Use what was found: now, or when it is there."""
+def then(found: Later[T], use: Callable[[T], Later[U]]) -> Later[U]:
+    """Use what was found, now or when it is there; using it may take some time again."""
     if not isinstance(found, asyncio.Future):
         return use(found)
     result: asyncio.Future[U] = found.get_loop().create_future()
 
-    def done(answered: asyncio.Future[T]) -> None:
+    def is_there(answered: asyncio.Future[T]) -> None:
         if result.cancelled():
             return
         try:
-            result.set_result(use(answered.result()))
+            used = use(answered.result())
         except BaseException as error:
             result.set_exception(error)
+        else:
+            settle(result, used)
 
-    found.add_done_callback(done)
+    found.add_done_callback(is_there)
     return result
+
+
+def settle(result: asyncio.Future[U], found: Later[U]) -> None:
+    """Let a future have what was found, now or when it is there."""
+    if not isinstance(found, asyncio.Future):
+        result.set_result(found)
+        return
+
+    def is_there(answered: asyncio.Future[U]) -> None:
+        if result.cancelled():
+            return
+        error = answered.exception()
+        if error is None:
+            result.set_result(answered.result())
+        else:
+            result.set_exception(error)
+
+    found.add_done_callback(is_there)

@@ -66,7 +66,10 @@ def _webhook_retries(server: Server) -> Iterator[Sample]:
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
-        "onair_connections", "Connections that are open.", ("app",), _of_apps(lambda served: served.sessions)
+        "onair_connections",
+        "Connections that are open.",
+        ("app",),
+        _of_apps(lambda served: len(served.sessions)),
     ),
     Measure(
         "onair_channels",

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from secrets import token_hex
 from time import monotonic
+from typing import TYPE_CHECKING, TypeVar, cast
 
+import msgspec
+
+from onair.engines.base import Bounds
+from onair.engines.entries import Handed
+from onair.engines.memory import MemoryNode
+from onair.engines.node import Later, Node
+from onair.engines.origin import origin
+from onair.engines.shared.answers import answer_of
+from onair.engines.shared.node import SharedNode
+from onair.engines.urls import EngineUrl
 from onair.hub import Attendance, Hub
+from onair.hub.following import FollowingHub
 from onair.protocol import handshake as protocol_handshake
 from onair.protocol.app import App, Credential
 from onair.protocol.errors import OverCapacity, ProtocolError, ReconnectNow, Unauthorized
@@ -21,6 +35,11 @@ from onair.server.counters import Counters
 from onair.server.origins import OriginPolicy
 from onair.server.watch import Timings, Watch
 from onair.webhooks.telling import Teller, Telling
+
+if TYPE_CHECKING:
+    from onair.server.session import Session
+
+T = TypeVar("T")
 
 logger = logging.getLogger("onair.server")
 
@@ -47,33 +66,31 @@ class Handshake:
 
 
 class ServedApp:
-    """One app in this process: its hub, and how many sessions it has."""
+    """One app in this process: its node, and its sessions by their sockets' ids."""
 
-    def __init__(self, app: App, server: Server) -> None:
+    def __init__(self, app: App, server: Server, engine: EngineUrl | None) -> None:
         self.app = app
-        self.sessions = 0
-        self.hub = Hub(app, wake=self._wake, clock=monotonic, epoch=token_hex(EPOCH_BYTES))
+        self.sessions: dict[str, Session] = {}
+        self.hub, self.node = self._alone() if engine is None else self._shared(engine)
         self.telling = Telling(app, self._call_later, held=server.watch.timings.held)
         if self.telling.is_wanted:
             self.hub.notify = self.telling.notice
         #: Takes what other processes of the site hand over, by its name, and says whether it can: set by the
         #: site's code in this process. It must not wait.
         self.take: Callable[[str, bytes], bool] | None = None
-        #: Told that some of what was handed over never came: set by the same code.
+        #: Called when something was handed over to every process that this one will never get.
         self.missed: Callable[[], object] | None = None
         #: Answers what other processes of the site ask of it, by its name and parameters; None where it knows
         #: nothing of that name. It must not wait.
         self.answer: Callable[[str, Mapping[str, str]], bytes | None] | None = None
+        #: What else this process says of itself to the others.
+        self.about: Callable[[], dict[str, object]] = dict
         self._server = server
         self._waits = False
 
-    def publish(self, publications: Iterable[Publication]) -> None:
-        """Publish to this process's sockets at the next flush; one that cannot be sent is logged."""
-        for publication in publications:
-            try:
-                self.hub.publish(publication)
-            except ProtocolError:
-                logger.exception("An event cannot be published: %r", publication.event)
+    def publish(self, publications: Sequence[Publication]) -> Later[None]:
+        """Publish at the next flush; one that cannot be sent is logged."""
+        return self.node.publish(publications)
 
     def tell(self, teller: Teller) -> None:
         """Tell somebody in this process what is noticed of the app's channels."""
@@ -91,9 +108,62 @@ class ServedApp:
         except ProtocolError:
             logger.exception("An event cannot be sent to a socket that is to leave: %r", event)
 
+    def terminate(self, user_id: str) -> None:
+        """Close the connections that a user has here; their clients do not come back by themselves."""
+        for listener in self.hub.connections_of(user_id):
+            # The server's listeners are its sessions.
+            cast("Session", listener).close(Unauthorized("The user's connections were terminated"))
+
     def settle(self) -> None:
         """Flush at the next turn of the loop: nothing is on its way that belongs to what was published."""
         self._waits = False
+
+    def _alone(self) -> tuple[Hub, Node]:
+        hub = Hub(self.app, wake=self._wake, clock=monotonic, epoch=token_hex(EPOCH_BYTES))
+        return hub, MemoryNode(hub, self._publish_here, self.terminate)
+
+    def _shared(self, engine: EngineUrl) -> tuple[Hub, Node]:
+        hub = FollowingHub(self.app, wake=self._wake, clock=monotonic, epoch=token_hex(EPOCH_BYTES))
+        limits = self.app.limits
+        node = SharedNode(
+            hub,
+            engine.open(self.app.id, Bounds(limits.history_events, limits.history_seconds)),
+            terminate=self.terminate,
+            handed=self._handed,
+            missed=self._missed,
+            info=self._info,
+        )
+        return hub, node
+
+    def _publish_here(self, publications: Sequence[Publication]) -> None:
+        for publication in publications:
+            try:
+                self.hub.publish(publication)
+            except ProtocolError:
+                logger.exception("An event cannot be published: %r", publication.event)
+
+    def _handed(self, handed: Handed) -> None:
+        if self.take is None or handed.origin == origin():
+            return
+        try:
+            self.take(handed.name, handed.line)
+        except ProtocolError:
+            logger.exception("What was handed over as %r is lost in this process", handed.name)
+            self._missed()
+
+    def _missed(self) -> None:
+        if self.missed is not None:
+            self.missed()
+
+    def _info(self) -> bytes:
+        return msgspec.json.encode(
+            {
+                "pid": os.getpid(),
+                "host": socket.gethostname(),
+                "connections": len(self.sessions),
+                **self.about(),
+            }
+        )
 
     def _wake(self) -> None:
         self._waits = True
@@ -126,6 +196,10 @@ class Server:
         max_connections: Sockets to accept at a time; beyond them clients are sent away with 4100.
             By default what the limit of open files leaves.
         timings: How long things may take.
+        engine: What processes share these apps through; None where this one is alone.
+
+    Raises:
+        EngineRefused: The engine's library is missing, or its URL is wrong.
     """
 
     def __init__(
@@ -135,12 +209,13 @@ class Server:
         origins: OriginPolicy,
         max_connections: int | None = None,
         timings: Timings | None = None,
+        engine: EngineUrl | None = None,
     ) -> None:
         self.origins = origins
         self.max_connections = open_file_limit() if max_connections is None else max_connections
         self.counters = Counters()
         self.watch = Watch(timings or Timings(), on_sweep=self._tick)
-        self.served = {app.id: ServedApp(app, self) for app in apps}
+        self.served = {app.id: ServedApp(app, self, engine) for app in apps}
         self._by_key = {credential.key: app for app in apps for credential in app.credentials}
         self._refusal: ProtocolError | None = None
         self._leaving: ProtocolError | None = None
@@ -172,6 +247,7 @@ class Server:
         for session in self.watch:
             session.lost()
         for served in self.served.values():
+            served.node.attach(loop)
             served.hub.flush()  # what the old loop left; the hub wakes nobody while something is pending
 
     def serves(self, path: str) -> bool:
@@ -198,9 +274,11 @@ class Server:
         self._check_capacity(served)
         return served, credential
 
-    def publish(self, app_id: str, publications: Iterable[Publication]) -> None:
-        """Publish to the sockets of an app. Only in this server's loop."""
-        self.served[app_id].publish(publications)
+    def publish(self, app_id: str, publications: Sequence[Publication]) -> None:
+        """Publish to the subscribers of an app. Only in this server's loop."""
+        done = self.served[app_id].publish(publications)
+        if done is not None:
+            done.add_done_callback(answer_of)
 
     def publish_soon(self, app_id: str, publications: Sequence[Publication]) -> None:
         """Publish to an app's sockets, from any thread. Never waits; without a loop nobody listens."""
@@ -225,17 +303,21 @@ class Server:
         Raises:
             TimeoutError: the loop had no turn in so many seconds.
         """
-        hub = self.served[app_id].hub
+        node = self.served[app_id].node
         if self._loop is None:
             return ()
         if runs_here(self._loop):
-            return hub.members(channel)
-        answer: Future[Sequence[Member]] = Future()
+            return self.served[app_id].hub.members(channel)
+        answer: Future[tuple[Member, ...]] = Future()
         try:
-            self._loop.call_soon_threadsafe(lambda: answer.set_result(hub.members(channel)))
+            self._loop.call_soon_threadsafe(lambda: pass_on(node.members(channel), answer))
         except RuntimeError:  # the loop was closed in this moment, and its sockets with it
             return ()
         return answer.result(timeout)
+
+    def holds(self, socket_id: str) -> bool:
+        """Whether a socket is in this process. From any thread."""
+        return any(socket_id in served.sessions for served in self.served.values())
 
     @property
     def refusal(self) -> ProtocolError | None:
@@ -279,7 +361,12 @@ class Server:
 
     def connections(self) -> int:
         """How many sessions are open."""
-        return sum(served.sessions for served in self.served.values())
+        return sum(len(served.sessions) for served in self.served.values())
+
+    async def leave(self) -> None:
+        """Say to the processes that share the apps that this one is gone. When the sockets are closed."""
+        for served in self.served.values():
+            await served.node.close()
 
     def _soon(self, call: Callable[..., object], *arguments: object) -> None:
         """Call in the loop, from any thread, in the order of these calls."""
@@ -297,7 +384,7 @@ class Server:
 
     def _check_capacity(self, served: ServedApp) -> None:
         limit = served.app.limits.connections
-        if limit is not None and served.sessions >= limit:
+        if limit is not None and len(served.sessions) >= limit:
             raise OverCapacity(f"App {served.app.id} has {limit} connections, and no more are allowed")
         if self.connections() >= self.max_connections:
             raise OverCapacity(
@@ -312,6 +399,21 @@ def runs_here(loop: asyncio.AbstractEventLoop) -> bool:
         return asyncio.get_running_loop() is loop
     except RuntimeError:
         return False
+
+
+def pass_on(found: Later[T], to: Future[T]) -> None:
+    """Give what was found to a thread that waits, now or when it is there."""
+    if not isinstance(found, asyncio.Future):
+        to.set_result(found)
+        return
+
+    def done(answered: asyncio.Future[T]) -> None:
+        try:
+            to.set_result(answered.result())
+        except Exception as error:
+            to.set_exception(error)
+
+    found.add_done_callback(done)
 
 
 def open_file_limit() -> int:

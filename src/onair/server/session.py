@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from onair.hub import Hub
+from onair.engines.node import Node
 from onair.protocol import frames, messages
 from onair.protocol.app import Limits
 from onair.protocol.connection import (
@@ -49,7 +49,7 @@ def new_socket_id() -> str:
 
 
 class Session(ABC):
-    """Joins one connection's state, its app's hub and a transport.
+    """Joins one connection's state, its app's node and a transport.
 
     The transport is a subclass. It sets ``write``, then calls :meth:`open`, :meth:`receive` for each message,
     and :meth:`lost` when it has gone. The hub knows a session as its listener. All that the core decides
@@ -186,7 +186,7 @@ class Session(ABC):
         self.socket_id = new_socket_id()
         self._served = served
         self._connection = Connection(served.app, credential, self.socket_id, now=monotonic())
-        served.sessions += 1
+        served.sessions[self.socket_id] = self
         self.server.watch.add(self)
         self._perform(self._connection.open())
 
@@ -195,9 +195,9 @@ class Session(ABC):
         if connection is None or served is None:
             return
         self._connection = None
-        served.sessions -= 1
+        del served.sessions[self.socket_id]
         self.server.watch.leave(self)
-        served.hub.disconnect(self, connection.subscriptions)
+        served.node.disconnect(self, connection.subscriptions)
 
     def _perform(self, outputs: Sequence[Output]) -> None:
         for output in outputs:
@@ -207,16 +207,16 @@ class Session(ABC):
         self.write(frames.text(output.payload))
 
     def _subscribe(self, output: Subscribe) -> None:
-        self._hub.subscribe(self, output.channel, output.member, output.resume)
+        self._node.subscribe(self, output.channel, output.member, output.resume)
 
     def _unsubscribe(self, output: Unsubscribe) -> None:
-        self._hub.unsubscribe(self, output.channel)
+        self._node.unsubscribe(self, output.channel)
 
     def _client_event(self, output: ClientEvent) -> None:
-        self._hub.client_event(self, output)
+        self._node.client_event(self, output)
 
     def _sign_in(self, output: SignIn) -> None:
-        self._hub.sign_in(self, output.user)
+        self._node.sign_in(self, output.user)
 
     def _close(self, output: Close) -> None:
         self.close(output.error)
@@ -226,9 +226,9 @@ class Session(ABC):
         return _REFUSED if self._served is None else self._served.app.limits
 
     @property
-    def _hub(self) -> Hub:
+    def _node(self) -> Node:
         assert self._served is not None
-        return self._served.hub
+        return self._served.node
 
 
 _PERFORM: Mapping[type[Output], Callable[[Session, Any], None]] = {

@@ -6,8 +6,9 @@ import logging
 
 import msgspec
 
+from onair.engines.base import EngineDown, EngineRefused
 from onair.protocol.errors import ProtocolError
-from onair.server.api.errors import MethodNotAllowed
+from onair.server.api.errors import EngineAway, MethodNotAllowed
 
 logger = logging.getLogger("onair.server")
 
@@ -49,6 +50,8 @@ def refusal(error: Exception) -> Answer:
 
     What nobody foresaw is logged, and answered without details, which may not be the client's business.
     """
+    if isinstance(error, EngineDown | EngineRefused):
+        error = EngineAway(error)
     if not isinstance(error, ProtocolError):
         logger.error("An unexpected error ends a request of the HTTP API", exc_info=error)
         return Answer(500, b"Internal Server Error\n", TEXT)

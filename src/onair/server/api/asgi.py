@@ -47,4 +47,5 @@ async def _carry_out(call: Call, scope: Scope, receive: Receive) -> Answer:
         body = await read_body(scope, receive, call.limit)
     except BodyTooLarge:
         return call.too_large()
-    return call.answer(body)
+    answer = call.answer(body)
+    return answer if isinstance(answer, Answer) else await answer

@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from onair.hub import Hub
+from onair.engines.base import State
+from onair.engines.entries import event_of
+from onair.engines.node import Later, Node, then
 from onair.protocol.names import ChannelKind, kind_of
 from onair.server.api.errors import AttributeNotApplicable, UnknownAttribute
 
@@ -14,24 +16,28 @@ from onair.server.api.errors import AttributeNotApplicable, UnknownAttribute
 class Attribute(NamedTuple):
     """One of a channel's attributes: its value, which channels have it, and how those are called."""
 
-    value: Callable[[Hub, str], object]
+    value: Callable[[State], object]
     applies: Callable[[ChannelKind], bool]
     needed: str = ""
 
 
-def _user_count(hub: Hub, channel: str) -> int:
-    return len(hub.members(channel))
+def _user_count(state: State) -> int:
+    return state.users
 
 
-def _cache(hub: Hub, channel: str) -> Mapping[str, Any] | None:
-    cached = hub.cached(channel)
-    return None if cached is None else {"data": cached.data, "ttl": math.ceil(cached.seconds_left)}
+def _subscription_count(state: State) -> int:
+    return state.count
+
+
+def _cache(state: State) -> Mapping[str, Any] | None:
+    kept = state.kept
+    return None if kept is None else {"data": event_of(kept.body).data, "ttl": math.ceil(kept.seconds_left)}
 
 
 #: What is counted of a channel.
 COUNTS: Mapping[str, Attribute] = {
     "user_count": Attribute(_user_count, lambda kind: kind.has_members, "presence"),
-    "subscription_count": Attribute(Hub.subscription_count, lambda kind: True),
+    "subscription_count": Attribute(_subscription_count, lambda kind: True),
 }
 
 #: What is known of one channel.
@@ -57,7 +63,17 @@ def check_applies(names: Sequence[str], channels: str, remedy: str) -> None:
             raise AttributeNotApplicable(name, ALL[name].needed, remedy)
 
 
-def of(hub: Hub, channel: str, names: Sequence[str]) -> dict[str, object]:
+def of(state: State, channel: str, names: Sequence[str]) -> dict[str, object]:
     """The channel's attributes of these names, those that it has."""
     kind = kind_of(channel)
-    return {name: ALL[name].value(hub, channel) for name in names if ALL[name].applies(kind)}
+    return {name: ALL[name].value(state) for name in names if ALL[name].applies(kind)}
+
+
+def of_all(node: Node, channels: Sequence[str], names: Sequence[str]) -> Later[list[dict[str, object]]]:
+    """The attributes of several channels, in their order."""
+    if not names:
+        return [{} for _ in channels]
+    return then(
+        node.states(channels),
+        lambda states: [of(state, name, names) for state, name in zip(states, channels, strict=True)],
+    )

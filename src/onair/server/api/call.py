@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+from onair.engines.node import Later
 from onair.protocol import signing
 from onair.protocol.errors import AppDisabled, InvalidRequestSignature, shortened
 from onair.server.api import router
@@ -60,18 +62,35 @@ class Call:
     def served(self) -> ServedApp:
         return self._target.served
 
-    def answer(self, body: bytes) -> Answer:
-        """Carry out the request."""
+    def answer(self, body: bytes) -> Later[Answer]:
+        """Carry out the request. The answer, or the future of it, which never fails."""
         try:
             signing.verify_body(self._target.params, body)
             request = Request(self._names, self._target.params, self._target.pairs, body)
-            return self._endpoint.answer(self._target.served, request)
+            answer = self._endpoint.answer(self._target.served, request)
         except Exception as error:
             return refusal(error)
+        return _or_refusal(answer) if isinstance(answer, asyncio.Future) else answer
 
     def too_large(self) -> Answer:
         """Refuse the body, which has more bytes than :attr:`limit`."""
         return refusal(RequestTooLarge(self.limit))
+
+
+def _or_refusal(answer: asyncio.Future[Answer]) -> asyncio.Future[Answer]:
+    result: asyncio.Future[Answer] = answer.get_loop().create_future()
+
+    def done(answered: asyncio.Future[Answer]) -> None:
+        if not result.cancelled():
+            error = answered.exception()
+            result.set_result(answered.result() if error is None else refusal(_plain(error)))
+
+    answer.add_done_callback(done)
+    return result
+
+
+def _plain(error: BaseException) -> Exception:
+    return error if isinstance(error, Exception) else RuntimeError(repr(error))
 
 
 def _verify(target: Target) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from onair.engines.base import State
+from onair.engines.node import Later, then
 from onair.protocol.names import check_channel, kind_of
 from onair.server.api import attributes
 from onair.server.api.answers import Answer, found
@@ -9,33 +13,46 @@ from onair.server.api.request import Request
 from onair.server.server import ServedApp
 
 
-def occupied(served: ServedApp, request: Request) -> Answer:
+def occupied(served: ServedApp, request: Request) -> Later[Answer]:
     """The channels that have subscribers, those whose names begin with ``filter_by_prefix``."""
     names = attributes.asked(request.params.get("info"), attributes.COUNTS)
     prefix = request.params.get("filter_by_prefix", "")
     attributes.check_applies(names, prefix, "ask with filter_by_prefix=presence-")
-    channels = [channel for channel in served.hub.channels() if channel.startswith(prefix)]
-    return found({"channels": {channel: attributes.of(served.hub, channel, names) for channel in channels}})
+
+    def described(channels: Sequence[str]) -> Later[Answer]:
+        return then(
+            attributes.of_all(served.node, channels, names),
+            lambda each: found({"channels": dict(zip(channels, each, strict=True))}),
+        )
+
+    return then(served.node.occupied(prefix), described)
 
 
-def one(served: ServedApp, request: Request) -> Answer:
+def one(served: ServedApp, request: Request) -> Later[Answer]:
     """Whether a channel is occupied, and the attributes that are asked for."""
     channel = request.names["channel"]
     check_channel(channel)
     names = attributes.asked(request.params.get("info"), attributes.ALL)
     attributes.check_applies(names, channel, f"{channel} is not one")
-    return found({"occupied": _is_occupied(served, channel), **attributes.of(served.hub, channel, names)})
+    return then(
+        _state(served, channel),
+        lambda state: found({"occupied": state.count > 0, **attributes.of(state, channel, names)}),
+    )
 
 
-def stats(served: ServedApp, request: Request) -> Answer:
+def stats(served: ServedApp, request: Request) -> Later[Answer]:
     """The older form of :func:`one`, which knows no parameters."""
     channel = request.names["channel"]
     check_channel(channel)
-    content: dict[str, object] = {"occupied": _is_occupied(served, channel)}
-    if kind_of(channel).has_members:
-        content["user_count"] = len(served.hub.members(channel))
-    return found(content | {"connection_count": served.hub.subscription_count(channel)})
+
+    def answer(state: State) -> Answer:
+        content: dict[str, object] = {"occupied": state.count > 0}
+        if kind_of(channel).has_members:
+            content["user_count"] = state.users
+        return found(content | {"connection_count": state.count})
+
+    return then(_state(served, channel), answer)
 
 
-def _is_occupied(served: ServedApp, channel: str) -> bool:
-    return served.hub.subscription_count(channel) > 0
+def _state(served: ServedApp, channel: str) -> Later[State]:
+    return then(served.node.states((channel,)), lambda states: states[0])

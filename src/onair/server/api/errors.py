@@ -41,6 +41,15 @@ class HandedTooMuch(ProtocolError):
         super().__init__("The site's code is behind with what was handed over before: try again in a moment")
 
 
+class EngineAway(ProtocolError):
+    """What the processes share cannot be reached."""
+
+    status = 503
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"What the server's processes share is away, so try again in a moment: {error}")
+
+
 class EventTooLarge(ProtocolError):
     """The data of an event is longer than the app allows."""
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
+from onair.engines.base import State
+from onair.engines.node import Later, then
 from onair.protocol.app import App
 from onair.protocol.errors import BadMessage
 from onair.protocol.messages import read
@@ -62,38 +66,54 @@ def data_limit(app: App) -> int:
     return app.limits.event_bytes
 
 
-def publish(served: ServedApp, request: Request) -> Answer:
+def publish(served: ServedApp, request: Request) -> Later[Answer]:
     """Publish one event on up to 100 channels, or to users (``#server-to-user-ID``)."""
     event = read(_utf8(_with_query(request)), _event)
     names = attributes.asked(event.info, attributes.COUNTS)
     publication = _publication(served.app, event)
-    served.publish((publication,))
+    published = served.publish((publication,))
     if not names:
-        return DONE
-    channels = dict.fromkeys(publication.channels)
-    return found({"channels": {channel: attributes.of(served.hub, channel, names) for channel in channels}})
+        return then(published, _done)
+    channels = tuple(dict.fromkeys(publication.channels))
+
+    def described(_: None) -> Later[Answer]:
+        return then(
+            attributes.of_all(served.node, channels, names),
+            lambda each: found({"channels": dict(zip(channels, each, strict=True))}),
+        )
+
+    return then(published, described)
 
 
-def publish_batch(served: ServedApp, request: Request) -> Answer:
+def publish_batch(served: ServedApp, request: Request) -> Later[Answer]:
     """Publish several events, all or none."""
     events = read(_utf8(request.body), _batch).batch
     if len(events) > MAX_BATCH:
         raise BadMessage(f"The batch has {len(events):,} events, and {MAX_BATCH:,} are allowed: send two")
     asked = [attributes.asked(event.info, attributes.COUNTS) for event in events]
     publications = [_publication(served.app, event) for event in events]
-    served.publish(publications)
+    published = served.publish(publications)
     if not any(asked):
-        return DONE
-    answers = zip(publications, asked, strict=True)
-    return found({"batch": [attributes.of(served.hub, event.channels[0], names) for event, names in answers]})
+        return then(published, _done)
+    channels = [publication.channels[0] for publication in publications]
+
+    def answer(states: Sequence[State]) -> Answer:
+        described = zip(states, channels, asked, strict=True)
+        return found({"batch": [attributes.of(state, channel, names) for state, channel, names in described]})
+
+    return then(published, lambda _: then(served.node.states(channels), answer))
 
 
-def publish_data(served: ServedApp, request: Request) -> Answer:
+def publish_data(served: ServedApp, request: Request) -> Later[Answer]:
     """Publish the body, the older form: the event's name and the excluded socket are in the query."""
     name, socket_id = request.params.get("name", ""), request.params.get("socket_id")
     data = _utf8(request.body)
-    served.publish((_checked(served.app, (request.names["channel"],), name, data, socket_id),))
-    return ACCEPTED
+    event = _checked(served.app, (request.names["channel"],), name, data, socket_id)
+    return then(served.publish((event,)), lambda _: ACCEPTED)
+
+
+def _done(_: None) -> Answer:
+    return DONE
 
 
 def _with_query(request: Request) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from onair.engines.node import Later
 from onair.protocol.app import App
 from onair.protocol.errors import shortened
 from onair.server.api import channels, events, handovers, questions, users
@@ -26,7 +27,7 @@ def _small(app: App) -> int:
 class Endpoint(NamedTuple):
     """What answers a method at a path, and the bytes that a request's body may have there."""
 
-    answer: Callable[[ServedApp, Request], Answer]
+    answer: Callable[[ServedApp, Request], Later[Answer]]
     body_limit: Callable[[App], int] = _small
 
 

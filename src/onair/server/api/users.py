@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
-from onair.protocol.errors import Unauthorized
+from onair.engines.node import Later, then
 from onair.protocol.member import Member
 from onair.protocol.names import check_channel, check_user_id, kind_of
 from onair.server.api import attributes
@@ -13,20 +12,22 @@ from onair.server.api.answers import DONE, Answer, found
 from onair.server.api.errors import NotPresence
 from onair.server.api.request import Request
 from onair.server.server import ServedApp
-from onair.server.session import Session
 
 #: What ``info`` can ask about each user; an extension, which other servers pass over.
 USER_INFO = ("user_info",)
 
 
-def of_channel(served: ServedApp, request: Request) -> Answer:
+def of_channel(served: ServedApp, request: Request) -> Later[Answer]:
     """The users on a presence channel, each once; with ``info=user_info`` what the others see of them."""
     channel = request.names["channel"]
     check_channel(channel)
     if not kind_of(channel).has_members:
         raise NotPresence(channel)
     names = attributes.asked(request.params.get("info"), USER_INFO)
-    return found({"users": [_user(member, names) for member in served.hub.members(channel)]})
+    return then(
+        served.node.members(channel),
+        lambda members: found({"users": [_user(member, names) for member in members]}),
+    )
 
 
 def _user(member: Member, names: Sequence[str]) -> dict[str, object]:
@@ -34,11 +35,8 @@ def _user(member: Member, names: Sequence[str]) -> dict[str, object]:
     return user | {"user_info": member.info_json} if names else user
 
 
-def terminate(served: ServedApp, request: Request) -> Answer:
+def terminate(served: ServedApp, request: Request) -> Later[Answer]:
     """Close every connection that is signed in as a user; their clients do not come back by themselves."""
     user_id = request.names["user_id"]
     check_user_id(user_id)
-    for listener in served.hub.connections_of(user_id):
-        # The server's listeners are its sessions.
-        cast("Session", listener).close(Unauthorized("The user's connections were terminated"))
-    return DONE
+    return then(served.node.terminate(user_id), lambda _: DONE)

@@ -1,18 +1,21 @@
 """The HTTP API below ASGI, as a class for uvicorn: ``uvicorn.Config(http=http_class(server))``.
 
 A request under ASGI costs a task, an event and two writes, which is most of what publishing an event takes.
-Here it is answered where its last byte is read, and the answers to what came in one read are one write.
+Here it is answered where its last byte is read, and the answers to what came in one read are one write. An
+answer that must wait for the engine holds up those behind it on its connection, and nothing else.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar, TypeVar
+from collections import deque
+from typing import ClassVar, NamedTuple, TypeVar
 
 import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from onair.engines.node import Later
 from onair.server.api.answers import Answer
 from onair.server.api.call import Call, begin_at
 from onair.server.api.request import Head
@@ -21,6 +24,23 @@ from onair.server.http import HttpProtocol
 from onair.server.server import Server
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+#: Requests of one connection that may wait for the engine before no more are read from it.
+MOST_WAITING = 256
+
+
+class _Reply(NamedTuple):
+    """An answer that is there or on its way, and what its request said of it."""
+
+    answer: Later[Answer]
+    has_body: bool
+    keeps_alive: bool
+
+    def is_there(self) -> bool:
+        return not isinstance(self.answer, asyncio.Future) or self.answer.done()
+
+    def get(self) -> Answer:
+        return self.answer.result() if isinstance(self.answer, asyncio.Future) else self.answer
 
 
 class ApiProtocol(HttpProtocol):
@@ -40,6 +60,7 @@ class ApiProtocol(HttpProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         self._replies: list[bytes] = []  # what this read has led to, and is not written yet
         self._replied = 0  # the bytes of it
+        self._waiting: deque[_Reply] = deque()  # the first one is not there yet
         super().connection_made(transport)
 
     def on_message_begin(self) -> None:
@@ -51,11 +72,14 @@ class ApiProtocol(HttpProtocol):
             self._is_here = True
             return
         target = self._target()
-        if target is None:
+        if target is None and self._waiting:  # it comes again on another connection, as after any close
+            self._is_here = True
+            self._close_behind()
+        elif target is None:
             self._flush()
             super().on_headers_complete()
         else:
-            self._advances = True
+            self._advances = self.has_asked = True
             self._begin(target)
 
     def on_body(self, body: bytes) -> None:
@@ -83,11 +107,7 @@ class ApiProtocol(HttpProtocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         self._flush()
-        if self._is_here and self._call is None and not self.transport.is_closing():
-            self._unset_keepalive_if_required()
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+        self._keep_alive()
 
     def send_400_response(self, msg: str) -> None:
         """Called by uvicorn, which closes then."""
@@ -96,13 +116,16 @@ class ApiProtocol(HttpProtocol):
 
     def shutdown(self) -> None:
         """Called by uvicorn: what has begun is answered."""
-        if self._call is None:
+        if self._waiting:
+            self._close_behind()
+        elif self._call is None:
             super().shutdown()
         else:
             self._keeps_alive = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._call = None
+        self._waiting.clear()
         super().connection_lost(exc)
 
     def _target(self) -> Target | None:
@@ -145,22 +168,55 @@ class ApiProtocol(HttpProtocol):
         self._parts: list[bytes] = []
         self._size = 0
 
-    def _reply(self, answer: Answer) -> None:
+    def _reply(self, answer: Later[Answer]) -> None:
         self._call = None
         self._parts = []  # the connection may be kept for long
+        reply = _Reply(answer, self._has_body, self._keeps_alive)
+        if isinstance(answer, asyncio.Future):
+            answer.add_done_callback(self._has_come)
+        elif not self._waiting:
+            self._answer(answer, reply)
+            return
+        self._waiting.append(reply)
+        if len(self._waiting) == MOST_WAITING:
+            self.flow.pause_reading()
+
+    def _has_come(self, _: asyncio.Future[Answer]) -> None:
+        """An answer is there: write those whose turn it is now."""
+        while self._waiting and self._waiting[0].is_there():
+            reply = self._waiting.popleft()
+            self._answer(reply.get(), reply)
+        self._flush()
+        self.flow.resume_reading()
+        self._keep_alive()
+
+    def _answer(self, answer: Answer, reply: _Reply) -> None:
         self.server_state.total_requests += 1
         lines = [STATUS_LINE[answer.status]]
         for name, value in (*self.server_state.default_headers, *answer.headers):
             lines += (name, b": ", value, b"\r\n")
-        if not self._keeps_alive:
+        if not reply.keeps_alive:
             lines.append(b"connection: close\r\n")
         lines.append(b"\r\n")
-        if self._has_body:
+        if reply.has_body:
             lines.append(answer.body)
         self._write(b"".join(lines))
-        if not self._keeps_alive:
+        if not reply.keeps_alive:
             self._flush()
+            self._waiting.clear()
             self.transport.close()
+
+    def _close_behind(self) -> None:
+        """Close the connection behind the answers that are on their way."""
+        self._waiting[-1] = self._waiting[-1]._replace(keeps_alive=False)
+
+    def _keep_alive(self) -> None:
+        """Give the client some seconds for its next request, once all before are answered."""
+        if self._is_here and self._call is None and not self._waiting and not self.transport.is_closing():
+            self._unset_keepalive_if_required()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def _write(self, wire: bytes) -> None:
         """Write at the end of this read; much of it at once, which tells whether the client reads."""
