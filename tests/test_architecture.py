@@ -25,7 +25,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines": {"protocol", "hub"},
     "webhooks": {"protocol", "hub", "engines"},
     "server": {"protocol", "hub", "engines", "webhooks"},
-    "standalone": {"protocol", "server"},
+    "supervision/crew": {"server"},
+    "supervision": {"server"},
+    "standalone": {"protocol", "engines", "server", "supervision"},
     "embedded": {"", "protocol", "hub", "engines", "webhooks", "server"},
     "publishing": {"", "protocol", "engines"},
     "authorization": {"", "protocol"},
@@ -58,16 +60,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "live": {"", "embedded", "publishing", "views", "changes"},
     "templatetags": {"", "protocol", "publishing", "authorization", "payloads", "views", "live"},
-    "outbox": {"", "engines", "embedded", "changes"},
+    "outbox": {"", "engines", "embedded", "publishing", "changes"},
+    "doctor": {
+        *("", "protocol", "engines", "publishing", "authorization", "changes", "live"),
+    },
     "management": {
         *(
             "",
+            "doctor",
             "protocol",
             "hub",
             "engines",
             "server",
             "embedded",
             "publishing",
+            "supervision",
             "standalone",
             "changes",
             "live",
@@ -91,10 +98,13 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 #: Folders that run with Django not importable.
-WITHOUT_DJANGO = {"protocol", "hub", "engines", "webhooks", "server", "standalone", "live/markup"}
+WITHOUT_DJANGO = {
+    *("protocol", "hub", "engines", "webhooks", "server", "supervision/crew", "supervision"),
+    *("standalone", "live/markup"),
+}
 
 #: Folders that neither wait, nor look at the clock, nor throw dice.
-PURE = {"protocol", "hub", "live/markup", "live/matching"}
+PURE = {"protocol", "hub", "supervision/crew", "live/markup", "live/matching"}
 IMPURE_MODULES = {"asyncio", "os", "random", "secrets", "select", "socket", "ssl", "threading", "time"}
 
 

@@ -44,10 +44,13 @@ class Drain:
     Args:
         server: Whose sockets they are.
         seconds: Over how long; 0 closes them in one moment.
+        refuses: Whether new ones are told to come back later (4100). Where others take those who come, the
+            last ones that got here are let in, and told to come back at once.
     """
 
-    def __init__(self, server: Server, seconds: float) -> None:
+    def __init__(self, server: Server, seconds: float, *, refuses: bool = True) -> None:
         self._server = server
+        self._refuses = refuses
         self._sessions: deque[Session] = deque(server.watch)
         self._turns = Turns(len(self._sessions), seconds)
         self._closed = 0
@@ -59,9 +62,15 @@ class Drain:
         """Whether every socket has been closed."""
         return not self._server.connections()
 
+    @property
+    def all_had_turn(self) -> bool:
+        """Whether those have been told who were there at the beginning."""
+        return not self._sessions
+
     def start(self) -> None:
         """Begin. Only in the server's loop."""
-        self._server.drain()
+        if self._refuses:
+            self._server.drain()
         self._step()
 
     def hurry(self) -> None:

@@ -17,6 +17,9 @@ class HttpProtocol(HttpToolsProtocol):
     connection off.
     """
 
+    #: Whether it has had the whole head of a request.
+    has_asked = False
+
     _advances = False
     _held = 0
 
@@ -36,7 +39,7 @@ class HttpProtocol(HttpToolsProtocol):
             self.send_400_response(f"The head of a request has at most {MAX_HEAD:,} bytes.")
 
     def on_headers_complete(self) -> None:
-        self._advances = True
+        self._advances = self.has_asked = True
         super().on_headers_complete()
         if self.parser.should_upgrade() and not self._should_upgrade():
             # The parser reads no body with it, and what follows would count as the next request.

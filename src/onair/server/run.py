@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import gc
@@ -11,6 +12,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -21,6 +23,8 @@ from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 from onair.server.api.wire import http_class
 from onair.server.asgi import ServerApp
 from onair.server.drain import Drain
+from onair.server.inherited import Inherited, Urgency
+from onair.server.listening import bound_to, is_used, why_not
 from onair.server.pages import Pages, WithPages
 from onair.server.server import Server
 from onair.server.types import ASGIApp
@@ -38,27 +42,25 @@ GRACE = 10
 #: Seconds that the last webhooks have when the server has stopped.
 TELL_WITHIN = 5
 
-#: What to do where the system refuses an address.
-_REMEDIES = {
-    errno.EADDRINUSE: "stop what listens there, or take another address",
-    errno.EADDRNOTAVAIL: "take an address of this machine, or 0.0.0.0 for all that it has",
-    errno.EACCES: "take a port above 1023 or another folder, or let the process have it "
-    "(systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE)",
-    errno.ENOENT: "make its folder (systemd: RuntimeDirectory=)",
-}
-
-#: Seconds in which a server at the other end of a Unix socket answers.
-_ANSWERS_IN = 1
+#: Seconds that a connection has for its first request when nobody is let in any more.
+SETTLE = 1.0
 
 
 class Runner(uvicorn.Server):
     """uvicorn, which says where it listens, and drains its sockets before it stops listening.
 
     A signal begins the end, a second one ends the drain, and after a third nothing is waited for.
+
+    A worker whose place another one has taken stops listening first, and lets in who had come before.
     """
 
     def __init__(
-        self, config: uvicorn.Config, server: Server, drain: float, on_bound: OnBound | None
+        self,
+        config: uvicorn.Config,
+        server: Server,
+        drain: float,
+        on_bound: OnBound | None,
+        inherited: Inherited | None = None,
     ) -> None:
         super().__init__(config)
         self._sockets = server
@@ -66,9 +68,14 @@ class Runner(uvicorn.Server):
         self._drain: Drain | None = None
         self._is_in_hurry = False
         self._on_bound = on_bound
+        self._inherited = inherited
+        self._yields = False
+        self._settles_until = 0.0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        if _is_used(self.config.uds):
+        if self._inherited is not None:
+            self._inherited.follow(asyncio.get_running_loop(), self.end)
+        elif is_used(self.config.uds):
             self._cannot_listen(OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE)))
         try:
             await super().startup(sockets)
@@ -84,16 +91,18 @@ class Runner(uvicorn.Server):
 
     def address(self) -> tuple[str, int]:
         """The host and the port of the first listening socket; the path and 0 of a Unix socket."""
-        if self.config.uds is not None:
-            return self.config.uds, 0
-        host, port = self.servers[0].sockets[0].getsockname()[:2]
-        return str(host), int(port)
+        return bound_to(self.servers[0].sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Called for a signal. It is not raised anew at the end, as uvicorn does: the process goes on."""
-        self.force_exit = self._is_in_hurry
-        self._is_in_hurry = self.should_exit
+        self.end(Urgency(min(1 + self.should_exit + self._is_in_hurry, Urgency.FORCE)))
+
+    def end(self, urgency: Urgency) -> None:
+        """End so; what was more urgent stays. Only in the loop, or in a signal's handler."""
+        self._yields |= urgency is Urgency.YIELD and not self.should_exit
         self.should_exit = True
+        self._is_in_hurry |= urgency >= Urgency.HURRY
+        self.force_exit |= urgency >= Urgency.FORCE
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # uvicorn waits until every answer has ended, and those of the fallback end when their session does.
@@ -107,26 +116,45 @@ class Runner(uvicorn.Server):
         return await super().on_tick(counter) and self._has_drained()
 
     def _cannot_listen(self, error: OSError) -> NoReturn:
-        address = self.config.uds or f"{self.config.host}:{self.config.port}"
-        number = error.errno or 0
-        reason = os.strerror(number) if number in _REMEDIES else error.strerror or str(error)
-        remedy = _REMEDIES.get(number, "see that the address is right")
-        logger.error("The server cannot listen at %s (%s): %s.", address, reason, remedy)
+        logger.error("%s", why_not(self.config.uds or f"{self.config.host}:{self.config.port}", error))
         sys.exit(STARTUP_FAILURE)
 
     def _has_drained(self) -> bool:
+        if self._yields and not self._settles_until:
+            self._stop_listening()
+            return False  # what was accepted in this turn of the loop is known in the next
+        return self._all_have_gone() and self._has_settled()
+
+    def _all_have_gone(self) -> bool:
         if not self._drain_seconds:
             return True
         if self._drain is None:
             count = self._sockets.connections()
             if count:
                 logger.info("Sockets to close in turn: %d. Another signal closes them at once.", count)
-            self._drain = Drain(self._sockets, self._drain_seconds)
+            self._drain = Drain(self._sockets, self._drain_seconds, refuses=not self._yields)
             self._drain.start()
-        elif self._is_in_hurry and not self._drain.is_over:
+        elif (self._is_in_hurry or self._drain.all_had_turn) and not self._drain.is_over:
             self._drain.hurry()
             return False  # the closes leave before the next tick
         return self._drain.is_over
+
+    def _stop_listening(self) -> None:
+        """Leave those who come to the other workers; a connection that is there already is this one's."""
+        self._settles_until = monotonic() + SETTLE
+        for server in self.servers:
+            server.close()
+
+    def _has_settled(self) -> bool:
+        """Whether every connection has said what it wants, or had the time to.
+
+        Of one whose TLS is not agreed on yet, nobody knows.
+        """
+        if not self._yields or self._is_in_hurry or monotonic() >= self._settles_until:
+            return True
+        return not self.config.is_ssl and all(
+            getattr(connection, "has_asked", True) for connection in self.server_state.connections
+        )
 
 
 def runner(
@@ -138,6 +166,7 @@ def runner(
     pages: Pages | None = None,
     drain: float = 0,
     on_bound: OnBound | None = None,
+    inherited: Inherited | None = None,
     **options: Any,
 ) -> Runner:
     """A uvicorn server for these sockets, ready to ``run()`` or ``await serve()``; ``should_exit`` stops it.
@@ -150,6 +179,7 @@ def runner(
         pages: Pages of a server alone, such as its health.
         drain: Over how many seconds the sockets are closed when the server stops; 0 closes all at once.
         on_bound: Called in the event loop with the real host and port.
+        inherited: What a worker has of its parent: give its sockets to ``run()`` or ``serve()``.
         options: Anything else that ``uvicorn.Config`` takes. The log is left as it is, without a line for
             each request.
     """
@@ -167,7 +197,7 @@ def runner(
     if pages:
         served = WithPages(served, pages)
     config = uvicorn.Config(served, host=host, port=port, **{**defaults, **options})
-    return Runner(config, server, drain, on_bound)
+    return Runner(config, server, drain, on_bound, inherited)
 
 
 def run(
@@ -175,6 +205,7 @@ def run(
     *,
     on_bound: OnBound | None = None,
     uds: str | None = None,
+    inherited: Inherited | None = None,
     **options: Any,
 ) -> None:
     """Serve until a signal comes; the other arguments are those of :func:`runner`.
@@ -185,6 +216,8 @@ def run(
         server: The apps and their sockets.
         on_bound: Called in the event loop with the real host and port.
         uds: The path of a Unix socket to listen at instead; the file goes with the server.
+        inherited: What a worker has of its parent. It listens there, and tells its parent in place of
+            ``on_bound``.
 
     Raises:
         SystemExit: The address cannot be bound; the log says why.
@@ -194,25 +227,17 @@ def run(
         """Keep what was made until now, and stays, out of every garbage collection to come."""
         gc.collect()
         gc.freeze()
-        if on_bound is not None:
+        if inherited is not None:
+            inherited.say_serving()
+        elif on_bound is not None:
             on_bound(host, port)
 
-    serving = runner(server, on_bound=freeze, uds=uds, **options)
+    serving = runner(server, on_bound=freeze, uds=uds, inherited=inherited, **options)
     with contextlib.suppress(KeyboardInterrupt):
-        serving.run()
-        if uds is not None and serving.started:
+        serving.run(None if inherited is None else list(inherited.sockets))
+        if uds is not None and inherited is None and serving.started:
             Path(uds).unlink(missing_ok=True)
         server.end_telling(TELL_WITHIN)
         server.join_telling()
-
-
-def _is_used(path: str | None) -> bool:
-    """Whether somebody listens at a Unix socket: asyncio would take the file from them."""
-    try:
-        if path is None or not Path(path).is_socket():
-            return False
-    except PermissionError:
-        return False  # listening there says the same, with the remedy
-    with socket.socket(socket.AF_UNIX) as other:
-        other.settimeout(_ANSWERS_IN)
-        return other.connect_ex(path) == 0
+    if inherited is not None:
+        inherited.line.close()

@@ -29,6 +29,7 @@ class Serving:
     tls_key: str | None
     drain: float
     metrics: bool
+    workers: int
 
     def __post_init__(self) -> None:
         if self.tls_certificate is not None:

@@ -28,6 +28,7 @@ examples:
   onair serve --app 1:app-key:app-secret
   onair serve --app 1:app-key:app-secret --origin https://www.example.com
   onair serve --app 1:app-key:app-secret --bind 0.0.0.0:6001 --metrics
+  onair serve --app 1:app-key:app-secret --engine redis://localhost --workers 4
   onair serve --config /etc/onair.toml --bind unix:/run/onair/onair.sock
   ONAIR_APPS=1:app-key:app-secret onair serve --no-client-events --drain 0"""
 
@@ -58,8 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WrongInput as error:
         sys.stderr.write(f"onair: {error}\n")
         return WRONG_INPUT
-    serve(config)
-    return 0
+    return serve(config)
 
 
 def make_parser() -> ArgumentParser:

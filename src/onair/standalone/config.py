@@ -9,17 +9,21 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from onair.engines.urls import EngineUrl
 from onair.protocol.app import App
 from onair.server.serving import BadCertificate, Serving
 from onair.standalone import apps
 from onair.standalone.errors import WrongInput, WrongValue, not_known
 from onair.standalone.options import BY_KEY, OPTIONS, Option
+from onair.supervision.refusal import refusal
 
 #: The environment's name for the file.
 FILE_VARIABLE = "ONAIR_CONFIG"
 
 #: The exit code for what a command cannot run with.
 WRONG_INPUT = 2
+
+_ENGINE_REMEDY = "--engine redis://localhost:6379"
 
 Values = Mapping[str, Any]
 
@@ -32,6 +36,7 @@ class Config:
     origins: tuple[str, ...]
     max_connections: int | None
     serving: Serving
+    engine: EngineUrl | None
     log_level: int
 
 
@@ -67,13 +72,16 @@ def read_config(arguments: Values, environment: Mapping[str, str], file: str | N
         WrongInput: something is wrong, unknown or missing.
     """
     values = merge(tuple(_sources(arguments, environment, file or environment.get(FILE_VARIABLE))))
-    return Config(
+    config = Config(
         apps=_apps(values),
         origins=values["origins"],
         max_connections=values["max_connections"],
         serving=make_serving(values),
+        engine=values["engine"],
         log_level=values["log_level"],
     )
+    _check_sharing(config)
+    return config
 
 
 def merge(sources: Sequence[Source]) -> dict[str, Any]:
@@ -140,6 +148,15 @@ def _load(file: str) -> Values:
         if key not in BY_KEY:
             raise WrongInput(f"{file}: {key} {not_known(key, BY_KEY)}")
     return values
+
+
+def _check_sharing(config: Config) -> None:
+    """Refuse workers that share nothing, and an engine whose library is missing."""
+    has_engine = config.engine is not None
+    if reason := refusal(config.serving.workers, has_engine=has_engine, remedy=_ENGINE_REMEDY):
+        raise WrongInput(reason)
+    if config.engine is not None and (missing := config.engine.missing()):
+        raise WrongInput(f"--engine: it needs {missing}, which is not installed: {config.engine.install}")
 
 
 def _first(option: Option, sources: Sequence[Source]) -> Any:

@@ -17,7 +17,9 @@ APPS = "apps, and who may connect"
 EVERY_APP = "what holds for every app that does not say otherwise in the file"
 LOG = "log"
 
-GROUPS = (APPS, PROCESS, EVERY_APP, LOG)
+SHARING = "several servers"
+
+GROUPS = (APPS, PROCESS, SHARING, EVERY_APP, LOG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,22 @@ OPTIONS: tuple[Option, ...] = (
         group=PROCESS,
         default=False,
         shown="off",
+    ),
+    Option(
+        key="workers",
+        metavar="NUMBER",
+        help="Processes that serve at the one address. More than one needs an engine.",
+        read=readers.count,
+        group=PROCESS,
+        default=1,
+        shown="1",
+    ),
+    Option(
+        key="engine",
+        metavar="URL",
+        help="Through what servers share the apps: redis://HOST:PORT or postgres://USER:PASSWORD@HOST/DATABASE.",
+        read=readers.engine,
+        group=SHARING,
     ),
     Option(
         key="client_events",

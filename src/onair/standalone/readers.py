@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from onair.engines.urls import EngineUrl, is_engine
 from onair.server.address import Address, BadAddress, read_address
 from onair.server.origins import ANY
 from onair.standalone.errors import WrongValue, not_known
@@ -101,6 +102,16 @@ def url(value: object) -> str:
     if not is_url:
         raise WrongValue("it is no URL: give it like https://www.example.com/hook")
     return value
+
+
+def engine(value: object) -> EngineUrl:
+    """Through what servers share their apps. It may hold a password, so it is not repeated."""
+    value = text(value)
+    if value.partition(":")[2].startswith("//") and is_engine(value):
+        return EngineUrl(value)
+    raise WrongValue(
+        "it is no engine: give it like redis://localhost:6379 or postgres://user:password@localhost/database"
+    )
 
 
 def level(value: object) -> int:

@@ -1,0 +1,1 @@
+"""Several server processes at one address: started, replaced when they die, renewed one after the other."""
