@@ -11,8 +11,10 @@ from django.test import override_settings
 
 from onair.live.rendering import process
 from onair.live.rendering.engine import Engine
+from onair.live.rendering.log import log
 from onair.testing import LiveServerTestCase
 from tests.live.rendering.pages import Page
+from tests.server.clients import wait_until
 from tests.site.board.models import Column, Ticket
 
 
@@ -26,7 +28,15 @@ class PagesTestCase(LiveServerTestCase):
 
     def setUp(self) -> None:
         super().setUp()
+        self.forget_the_test_before()
         self.column = Column(name="To do")
+
+    def forget_the_test_before(self) -> None:
+        """Let go of its pages. Its rows are gone, of which the engine, that is the class's, has not heard."""
+        log.lose()
+        self.engine.doubt(lambda viewer: True)
+        wait_until(lambda: not self.engine._regions, "the pages of the test before are let go of")
+        self.engine.memory.forget()
 
     def ticket(self, title: str = "Ticket", **values: Any) -> Ticket:
         if self.column.pk is None:

@@ -66,3 +66,15 @@ def test_a_position_of_another_process_is_found_by_its_time_with_a_reserve(clock
     log.append("after")
     assert list(log.since(elsewhere) or ()) == ["just before", "after"]
     assert log.since(Position("another", 7, 1_000.0)) is None, "the log is younger"
+
+
+def test_where_something_was_lost_nobody_knows_what_has_come_since(clock: Clock) -> None:
+    log = ChangeLog(clock)
+    log.append("before")
+    positions = [log.position(), Position("another process", 7, clock.now)]
+    log.lose()
+    clock.now += CLOCK_SKEW
+    assert [log.since(position) for position in positions] == [None, None]
+    position = log.position()
+    log.append("after")
+    assert list(log.since(position) or ()) == ["after"]
