@@ -15,6 +15,7 @@ class OnAirConfig(AppConfig):
     def ready(self) -> None:
         from onair import checks
         from onair.embedded import companions, runserver
+        from onair.inspector import companion as inspector
         from onair.live import capture, companion
         from onair.rest import config as rest
 
@@ -22,6 +23,7 @@ class OnAirConfig(AppConfig):
         runserver.install()
         capture.install()
         companions.add(companion.start)
+        companions.add(inspector.start)
         autodiscover_modules("onair_rules")
         rest.connect_pusher_views()
         rest.discover_pusher_backends()

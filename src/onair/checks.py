@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any, get_args, get_origin
 
@@ -15,6 +15,7 @@ from onair.broadcasting import checks as broadcasting
 from onair.changes.triggers import checks as triggers
 from onair.embedded import checks as embedded
 from onair.exceptions import ConfigurationError
+from onair.inspector import access as inspector
 from onair.live import checks as live
 from onair.rest import checks as rest
 from onair.views import checks as views
@@ -120,7 +121,7 @@ def _wrong_types(given: dict[str, Any]) -> list[CheckMessage]:
 
 def _wrong_values() -> list[CheckMessage]:
     messages: list[CheckMessage] = []
-    for read in (conf.target, conf.public_url, conf.allowed_origins, encryption.master_key):
+    for read in (conf.target, conf.public_url, conf.allowed_origins, encryption.master_key, inspector.chosen):
         try:
             read()
         except ConfigurationError as error:
@@ -135,6 +136,8 @@ def _fits(value: Any, hint: Any) -> bool:
         return isinstance(value, list | tuple) and all(_fits(item, get_args(hint)[0]) for item in value)
     if origin is dict:
         return isinstance(value, dict)
+    if origin is Callable:
+        return callable(value)
     if alternatives := get_args(hint):
         return any(_fits(value, alternative) for alternative in alternatives)
     if hint in {int, float}:
@@ -143,10 +146,11 @@ def _fits(value: Any, hint: Any) -> bool:
 
 
 def _describe(hint: Any) -> str:
-    if alternatives := get_args(hint) if get_origin(hint) is not list else ():
+    if alternatives := get_args(hint) if get_origin(hint) not in {list, Callable} else ():
         return " or ".join(_describe(alternative) for alternative in alternatives)
     names = {
         list[str]: "a list of strings",
+        Callable[..., Any]: "a function",
         list[str | dict[str, object]]: "a list of strings and dictionaries",
         str: "a string",
         bool: "True or False",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -90,6 +91,8 @@ class Settings:
     #: Whether this process tells the pages that follow the database what it writes. Unset: where there are
     #: such pages. False also where it has them.
     LIVE: bool | None = None
+    #: Who may see the inspector: a function of the request, or its dotted name. Unset: superusers.
+    INSPECTOR: str | Callable[..., Any] | None = None
     #: Events that may wait for being sent; beyond it the oldest is dropped and counted.
     QUEUE_EVENTS: int = 10_000
     #: The same, in bytes of data.

@@ -1,4 +1,4 @@
-"""What the site's other processes ask its code in the process of the sockets."""
+"""What the site's other processes ask its code in a process with sockets, and what that says by itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ logger = logging.getLogger("onair")
 #: Gets the parameters of a question, and returns its answer as JSON.
 Answerer = Callable[[Mapping[str, str]], bytes]
 
+#: Returns what this process says of itself to those with which it shares an engine, as values of JSON.
+Saying = Callable[[], object]
+
 _answerers: dict[str, Answerer] = {}
+_sayings: dict[str, Saying] = {}
 
 
 def add(name: str, answerer: Answerer) -> None:
@@ -25,10 +29,18 @@ def add(name: str, answerer: Answerer) -> None:
     _answerers[name] = answerer
 
 
+def say(name: str, saying: Saying) -> None:
+    """Let this process say something of itself with each sign of life, by this name.
+
+    It is called in the thread of the sockets' loop, and must not wait. What it raises is logged.
+    """
+    _sayings[name] = saying
+
+
 def connect(server: Server) -> None:
-    """Let this server, in a process of the site, answer."""
+    """Let this server, in a process of the site, answer, and say what is to be said of it."""
     for served in server.served.values():
-        served.answer = _answer
+        served.answer, served.about = _answer, _about
 
 
 def _answer(name: str, parameters: Mapping[str, str]) -> bytes | None:
@@ -40,3 +52,13 @@ def _answer(name: str, parameters: Mapping[str, str]) -> bytes | None:
     except Exception:
         logger.exception("%r could not be answered to another process.", name)
         return None
+
+
+def _about() -> dict[str, object]:
+    said: dict[str, object] = {}
+    for name, saying in _sayings.items():
+        try:
+            said[name] = saying()
+        except Exception:
+            logger.exception("%r could not be said to other processes.", name)
+    return said

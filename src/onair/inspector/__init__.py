@@ -1,0 +1,1 @@
+"""The inspector: what goes on in the processes of a site, as a page of its own."""

@@ -1,0 +1,286 @@
+"""What the inspector's templates show, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from onair.inspector import following
+from onair.inspector.merging import Channel, Connection, Event, Region, SiteView
+from onair.inspector.record import ProcessView, RegionView, Stage, Step
+from onair.inspector.site import Inspection
+from onair.protocol.names import kind_of
+
+#: The size of the picture of rates, in its own units.
+WIDTH, HEIGHT = 120, 24
+
+_STAGES = {
+    Stage.PUBLISHED: gettext_noop("published"),
+    Stage.COMMITTED: gettext_noop("committed"),
+    Stage.SENT: gettext_noop("sent"),
+}
+
+#: Reasons of :mod:`onair.inspector.following`; all others are those of the log, which is in English.
+_REASONS = {
+    following.NOBODY: gettext_noop("nobody listens"),
+    following.ALONE: gettext_noop("only who has sent it listens"),
+    following.KEPT: gettext_noop("nobody listens; it is kept for who comes"),
+}
+
+_KINDS = {
+    "": gettext_noop("public"),
+    "private-": gettext_noop("private"),
+    "private-encrypted-": gettext_noop("encrypted"),
+    "presence-": gettext_noop("presence"),
+    "cache-": gettext_noop("public, cached"),
+    "private-cache-": gettext_noop("private, cached"),
+    "private-encrypted-cache-": gettext_noop("encrypted, cached"),
+    "presence-cache-": gettext_noop("presence, cached"),
+}
+
+_TRANSPORTS = {"websocket": gettext_noop("WebSocket"), "fallback": gettext_noop("without WebSockets")}
+
+_CIRCUITS = {
+    "closed": gettext_noop("answers"),
+    "open": gettext_noop("down"),
+    "half-open": gettext_noop("is being tried"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of the summary."""
+
+    name: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of a path: what it is, how long after the first one it was, and why it is the last."""
+
+    kind: str
+    text: str
+    after: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of the log."""
+
+    live_key: str
+    time: datetime
+    milliseconds: str
+    name: str
+    channels: tuple[str, ...]
+    size: int
+    state: str
+    steps: tuple[StepRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """One channel."""
+
+    live_key: str
+    kind: str
+    subscriptions: int
+    members: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRow:
+    """One connection."""
+
+    live_key: str
+    transport: str
+    user: str | None
+    channels: tuple[str, ...]
+    live_regions: int
+    waiting: int
+    process: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """One live region, and what its last rendering took."""
+
+    live_key: str
+    view: RegionView
+    took: str | None
+    process: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRow:
+    """One process."""
+
+    live_key: str
+    view: ProcessView
+    name: str
+    server: str
+    since: datetime | None
+
+    @property
+    def lost(self) -> int:
+        """The events that it published and that went nowhere."""
+        numbers = self.view.publishing
+        return numbers.failed + numbers.dropped + numbers.expired
+
+
+class Page:
+    """What the page shows of a site."""
+
+    def __init__(self, inspection: Inspection) -> None:
+        self._site: SiteView = inspection.site
+        self.note = inspection.note
+        self.events = [event_row(event) for event in self._site.events]
+        self.channels = [_channel(channel) for channel in self._site.channels]
+        self.connections = [_connection(connection) for connection in self._site.connections]
+        self.regions = [_region(region) for region in self._site.regions]
+        self.processes = [_process(process) for process in self._site.processes]
+
+    @property
+    def figures(self) -> list[Figure]:
+        """The numbers of the summary; what no process can say is a question mark."""
+        site = self._site
+        known = site.has_sockets
+        numbers = (
+            ("connections", site.connection_count if known else None, _("connections")),
+            ("channels", site.channel_count if known else None, _("channels")),
+            ("regions", site.region_count if known else None, _("live regions")),
+            ("processes", len(site.processes), ngettext("process", "processes", len(site.processes))),
+        )
+        median = site.median
+        return [
+            *(
+                Figure(name, "?" if number is None else number_format(number), label)
+                for name, number, label in numbers
+            ),
+            Figure("latency", "?" if median is None else duration(median), _("to the socket, median")),
+        ]
+
+    @property
+    def highest_rate(self) -> int:
+        """The most messages that were delivered in one of the last seconds."""
+        return max(self._site.rates, default=0)
+
+    @property
+    def points(self) -> str:
+        """The rates as the points of a line, the newest at its right end."""
+        return points(self._site.rates)
+
+
+def find(inspection: Inspection, event_id: str) -> Event | None:
+    """Return an event by any of its ids."""
+    return next((event for event in inspection.site.events if event_id in event.ids), None)
+
+
+def event_row(event: Event) -> EventRow:
+    """Return an event as a line of the log."""
+    steps = [_step(step, event) for step in event.steps]
+    if event.steps[0].stage is not Stage.PUBLISHED:
+        text = (
+            _("sent by a browser") if event.from_client else _("published by a process that was not watched")
+        )
+        steps.insert(0, StepRow("unknown", text))
+    elif event.steps[-1].stage is Stage.PUBLISHED:
+        steps.append(StepRow("waiting", _("waits for its transaction")))
+    elif event.steps[-1].stage is Stage.COMMITTED:
+        steps.append(StepRow("waiting", _("waits to be sent")))
+    time = timezone.localtime(datetime.fromtimestamp(event.began, timezone.get_current_timezone()))
+    return EventRow(
+        event.live_key,
+        time,
+        f"{time.microsecond // 1000:03}",
+        event.name,
+        event.channels,
+        event.size,
+        event.state.value,
+        tuple(steps),
+    )
+
+
+def duration(seconds: float) -> str:
+    """Return a short time with its unit."""
+    if seconds >= 1:
+        return _("%s s") % number_format(seconds, 1)
+    return _("%s ms") % number_format(seconds * 1000, 1 if seconds < 0.1 else 0)
+
+
+def points(rates: Sequence[int]) -> str:
+    """Return numbers as the points of a line in a picture of :data:`WIDTH` times :data:`HEIGHT`."""
+    if not rates:
+        return f"0,{HEIGHT} {WIDTH},{HEIGHT}"
+    highest = max(max(rates), 1)
+    length = following.SECONDS
+    step = WIDTH / (length - 1)
+    padded = [0] * (length - len(rates)) + list(rates)
+    return " ".join(
+        f"{number * step:.1f},{HEIGHT - (HEIGHT - 2) * rate / highest - 1:.1f}"
+        for number, rate in enumerate(padded[-length:])
+    )
+
+
+def _step(step: Step, event: Event) -> StepRow:
+    after = "" if step is event.steps[0] else f"+{duration(max(0.0, step.at - event.began))}"
+    return StepRow(
+        step.stage.value, _text(step, event), after, _(_REASONS.get(step.why, step.why)) if step.why else ""
+    )
+
+
+def _text(step: Step, event: Event) -> str:
+    where = f" ({step.channel})" if step.channel and len(event.channels) > 1 else ""
+    if step.stage is Stage.DELIVERED:
+        count = step.count or 0
+        return ngettext("delivered to %d socket", "delivered to %d sockets", count) % count + where
+    if step.stage is Stage.DROPPED:
+        return (_("not delivered") if step.count is not None else _("dropped")) + where
+    return _(_STAGES[step.stage])
+
+
+def _channel(channel: Channel) -> ChannelRow:
+    kind = _KINDS.get(channel.prefix, channel.prefix)
+    return ChannelRow(channel.name, _(kind), channel.subscriptions, channel.members)
+
+
+def _connection(connection: Connection) -> ConnectionRow:
+    view = connection.view
+    named = tuple(name for name in view.channels if not kind_of(name).attended)
+    return ConnectionRow(
+        view.socket_id,
+        _(_TRANSPORTS.get(view.transport, view.transport)),
+        view.user,
+        named,
+        len(view.channels) - len(named),
+        view.waiting,
+        _name(connection.process),
+    )
+
+
+def _region(region: Region) -> RegionRow:
+    took = None if region.view.seconds is None else duration(region.view.seconds)
+    return RegionRow(region.live_key, region.view, took, _name(region.process))
+
+
+def _process(view: ProcessView) -> ProcessRow:
+    since = view.watched_since
+    return ProcessRow(
+        view.id,
+        view,
+        _name(view),
+        _(_CIRCUITS.get(view.publishing.circuit, view.publishing.circuit)),
+        None if since is None else datetime.fromtimestamp(since, timezone.get_current_timezone()),
+    )
+
+
+def _name(view: ProcessView) -> str:
+    return f"{view.host}:{view.pid}"
