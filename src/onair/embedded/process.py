@@ -2,7 +2,8 @@
 
 Only one process of a site on a machine can hold the sockets, as its channels live in its memory. The first
 one claims the site; any other stands by: it refuses sockets with a message that names the remedy, and takes
-over when the first one has gone.
+over when the first one has gone. Where the site has an engine, any number of processes hold sockets, and none
+has to be found.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from onair.embedded.ending import close_with_uvicorn
 from onair.embedded.origins import origin_policy
 from onair.engines import announcements, local
 from onair.engines.announcements import AlreadyServed, Claim, UnsafeFolder
+from onair.engines.base import EngineRefused
+from onair.exceptions import ConfigurationError
+from onair.protocol.app import App
 from onair.protocol.errors import OverCapacity
 from onair.server.server import Server, runs_here
 
@@ -45,7 +49,8 @@ class ProcessServer:
 
     def __init__(self, *, shared: bool = True) -> None:
         self.app = conf.app()
-        self.server = Server((self.app,), origins=origin_policy())
+        self._is_one_of_many = conf.engine() is not None
+        self.server = make_server(self.app)
         signalling.connect(self.server)
         attendance.connect(self.server)
         questions.connect(self.server)
@@ -56,12 +61,13 @@ class ProcessServer:
         self._claim: Claim | None = None
         self._address: tuple[str, int] | None = None
         self._shared = shared
+        self._leaving: asyncio.Task[None] | None = None  # which the loop alone would not keep
         self._companions = Companions()
 
     @property
     def stands_by(self) -> bool:
         """Whether another process serves the site."""
-        return self._shared and self._claim is None and not self.closed
+        return self._shared and self._claim is None and not (self.closed or self._is_one_of_many)
 
     @property
     def is_public(self) -> bool:
@@ -79,7 +85,7 @@ class ProcessServer:
         Raises:
             AlreadyServed: another process serves the site, and this one shall not stand by.
         """
-        other = self._claim_site() if self._shared else None
+        other = self._claim_site() if self._shared and not self._is_one_of_many else None
         if other is None:
             self._serve()
         elif stand_by:
@@ -133,7 +139,8 @@ class ProcessServer:
         return None
 
     def _serve(self) -> None:
-        local.register(self.app.id, self.server.publish_soon, self.server.members, self.server.expel_soon)
+        server = self.server
+        local.register(self.app.id, server.publish_soon, server.members, server.expel_soon, server.holds)
         _serving.add(self)
         self._announce()
         self._companions.start()
@@ -174,17 +181,31 @@ class ProcessServer:
         if runs_here(loop):
             self.server.close_all()
             self.server.end_telling(conf.settings.DRAIN_TIMEOUT)
+            self._leaving = loop.create_task(self.server.leave())
             return
         have_left = threading.Event()
 
         def close() -> None:
             self.server.close_all()
             self.server.end_telling(CLOSE_WITHIN)
+            self._leaving = loop.create_task(self.server.leave())
             loop.call_later(FLUSH, have_left.set)
 
         loop.call_soon_threadsafe(close)
         have_left.wait(CLOSE_WITHIN)
         self.server.join_telling()
+
+
+def make_server(app: App) -> Server:
+    """Make the server of this site's app.
+
+    Raises:
+        ConfigurationError: the site's engine cannot be used as it is configured.
+    """
+    try:
+        return Server((app,), origins=origin_policy(), engine=conf.engine())
+    except EngineRefused as error:
+        raise ConfigurationError(str(error)) from None
 
 
 _lock = threading.Lock()
