@@ -86,6 +86,9 @@ class FollowingHub(Hub):
     def whispered(self, name: str, number: int, event: ClientEvent, exclude: str | None) -> None:
         """Send a client's event to a followed channel's other listeners, at the next flush."""
         self._followed_history.reach(name, number)
+        if self.onlooker is not None:
+            shown = Publication((name,), event.event, event.data, exclude)
+            self._show(name, self._channels[name], shown, from_client=True)
         payload = messages.encode(event.event, event.data, name, event.user_id)
         self._add(self._channels[name], payload, exclude)
 
