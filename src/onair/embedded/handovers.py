@@ -39,6 +39,7 @@ class Receiver(Worker[tuple[str, bytes]]):
 
     def __init__(self) -> None:
         super().__init__("onair-handovers")
+        self._has_missed = False
 
     def take(self, name: str, body: bytes) -> bool:
         """Take what was handed over, and return at once whether there is a handler.
@@ -55,7 +56,8 @@ class Receiver(Worker[tuple[str, bytes]]):
 
     def miss(self) -> None:
         """Let the handlers know, in the order of what comes, that something never will."""
-        if MISSED in _handlers:
+        if MISSED in _handlers and not self._has_missed:
+            self._has_missed = True
             self._leave((MISSED, b"\n"), 1)
 
     def _run(self) -> None:
@@ -73,6 +75,8 @@ class Receiver(Worker[tuple[str, bytes]]):
     def _handle(self, items: list[tuple[str, bytes]]) -> None:
         close_old_connections()
         for name, body in items:
+            if name == MISSED:
+                self._has_missed = False  # what is missed from now on is to be told again
             for line in body.splitlines():
                 _handle(name, line)
         close_old_connections()
