@@ -59,6 +59,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("live/matching", "live/markup", "live/templating", "live/rendering"),
     },
     "live": {"", "embedded", "publishing", "views", "changes"},
+    "inspector": {
+        *("", "protocol", "hub", "engines", "server", "embedded", "publishing", "live"),
+    },
     "templatetags": {"", "protocol", "publishing", "authorization", "payloads", "views", "live"},
     "outbox": {"", "engines", "embedded", "publishing", "changes"},
     "doctor": {

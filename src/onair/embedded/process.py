@@ -214,11 +214,6 @@ _serving: WeakSet[ProcessServer] = WeakSet()
 _has_live_pages = False
 
 
-def serving() -> tuple[ProcessServer, ...]:
-    """Return the servers of this process that serve now."""
-    return tuple(server for server in tuple(_serving) if not server.closed)
-
-
 def show_live_pages() -> None:
     """Say that this process has pages that follow the database: the others are to tell it what they write."""
     global _has_live_pages

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
+from weakref import ref
 
 if TYPE_CHECKING:
     from onair.server.server import Server
@@ -19,6 +20,7 @@ Saying = Callable[[], object]
 
 _answerers: dict[str, Answerer] = {}
 _sayings: dict[str, Saying] = {}
+_server: ref[Server] | None = None
 
 
 def add(name: str, answerer: Answerer) -> None:
@@ -39,8 +41,15 @@ def say(name: str, saying: Saying) -> None:
 
 def connect(server: Server) -> None:
     """Let this server, in a process of the site, answer, and say what is to be said of it."""
+    global _server
+    _server = ref(server)
     for served in server.served.values():
         served.answer, served.about = _answer, _about
+
+
+def find_server() -> Server | None:
+    """Return the server of this process, None where it has none, or has it no more."""
+    return None if _server is None else _server()
 
 
 def _answer(name: str, parameters: Mapping[str, str]) -> bytes | None:

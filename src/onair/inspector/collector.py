@@ -15,11 +15,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 
-from onair.embedded import process
+from onair.embedded import questions
+from onair.hub.seen import Onlooker
 from onair.inspector import regions, sockets
 from onair.inspector.following import Following
 from onair.inspector.record import EventTrace, ProcessView, Publishing, Sockets
-from onair.publishing import onlooker, stats
+from onair.live import elsewhere
+from onair.publishing import onlooker as publishing
+from onair.publishing import stats
 from onair.server.server import Server, runs_here
 
 logger = logging.getLogger("onair.inspector")
@@ -119,16 +122,12 @@ class Collector:
             return
         self._following = None
         self._ended.set()
-        onlooker.look_on(None)
-        for server in process.serving():
-            for served in server.server.served.values():
-                served.hub.onlooker = None
+        publishing.look_on(None)
+        _look_on_sockets(None)
 
     def _look_on(self, following: Following) -> None:
-        onlooker.look_on(following.came_further)
-        for server in process.serving():
-            for served in server.server.served.values():
-                served.hub.onlooker = following.hear
+        publishing.look_on(following.came_further)
+        _look_on_sockets(following.hear)
 
     def _run(self, following: Following, ended: threading.Event) -> None:
         while not ended.wait(TICK):
@@ -160,14 +159,19 @@ class Collector:
         )
 
     def _sockets(self, following: Following | None) -> Sockets | None:
-        found = next(iter(process.serving()), None)
-        if found is None or found.stands_by:
+        server = questions.find_server()
+        if server is None or not elsewhere.is_here():
             return None
-        server = found.server
-        served = server.served[found.app.id]
+        (served,) = server.served.values()
         followed = regions.read(TOPIC)
         rates = () if following is None else following.rates
         return in_loop(server, lambda: sockets.read(server, served, followed, rates))
+
+
+def _look_on_sockets(onlooker: Onlooker | None) -> None:
+    server = questions.find_server()
+    for served in () if server is None else server.served.values():
+        served.hub.onlooker = onlooker
 
 
 def in_loop(server: Server, read: Callable[[], Sockets]) -> Sockets | None:

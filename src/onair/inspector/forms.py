@@ -15,6 +15,10 @@ from onair.publishing import event as events
 class SendForm(forms.Form):
     """An event for one channel or several."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
     channels = forms.CharField(
         label=_("Channels"),
         help_text=_("Several are separated by blanks."),

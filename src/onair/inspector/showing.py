@@ -154,9 +154,21 @@ class Page:
         site = self._site
         known = site.has_sockets
         numbers = (
-            ("connections", site.connection_count if known else None, _("connections")),
-            ("channels", site.channel_count if known else None, _("channels")),
-            ("regions", site.region_count if known else None, _("live regions")),
+            (
+                "connections",
+                site.connection_count if known else None,
+                ngettext("connection", "connections", site.connection_count),
+            ),
+            (
+                "channels",
+                site.channel_count if known else None,
+                ngettext("channel", "channels", site.channel_count),
+            ),
+            (
+                "regions",
+                site.region_count if known else None,
+                ngettext("live region", "live regions", site.region_count),
+            ),
             ("processes", len(site.processes), ngettext("process", "processes", len(site.processes))),
         )
         median = site.median
@@ -213,6 +225,8 @@ def duration(seconds: float) -> str:
     """Return a short time with its unit."""
     if seconds >= 1:
         return _("%s s") % number_format(seconds, 1)
+    if seconds < 0.0001:
+        return _("under 0.1 ms")
     return _("%s ms") % number_format(seconds * 1000, 1 if seconds < 0.1 else 0)
 
 
