@@ -93,15 +93,31 @@ class Cluster:
         """Stop it if it runs, and remove it."""
         if self._data.exists():
             with suppress(subprocess.SubprocessError):
-                _run([folder_of_programs() / "pg_ctl", "stop", "--mode=immediate", f"--pgdata={self._data}"])
+                self.end("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def restart(self, down: float = 0) -> None:
         """Stop it, which ends all connections, and start it again after so many seconds."""
-        programs = folder_of_programs()
-        _run([programs / "pg_ctl", "stop", "--mode=fast", f"--pgdata={self._data}"])
+        self.end()
         time.sleep(down)
-        self._launch(programs)
+        self.begin()
+
+    def end(self, mode: str = "fast") -> None:
+        """Stop it, and leave its data where they are.
+
+        Args:
+            mode: How, as ``pg_ctl`` says it: ``fast``, or ``immediate``, which is a crash.
+        """
+        _run([folder_of_programs() / "pg_ctl", "stop", f"--mode={mode}", f"--pgdata={self._data}"])
+
+    def begin(self) -> None:
+        """Start it again after :meth:`end`."""
+        self._launch(folder_of_programs())
+
+    @property
+    def process(self) -> int:
+        """The id of the server's first process."""
+        return int((self._data / "postmaster.pid").read_text().split()[0])
 
     def _start(self, programs: Path) -> None:
         if os.getuid() == 0:

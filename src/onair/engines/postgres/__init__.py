@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from onair.engines.base import Bounds, Client, Engine
+from onair.engines.base import Bounds
 from onair.engines.postgres.address import address_of
 from onair.engines.postgres.client import PostgresClient
 from onair.engines.postgres.engine import PostgresEngine
 from onair.engines.postgres.installing import ensure_schema
+from onair.engines.postgres.pace import Times
 
 __all__ = ["ensure_schema", "open_client", "open_engine"]
 
 
-def open_engine(url: str, app_id: str, bounds: Bounds) -> Engine:
+def open_engine(url: str, app_id: str, bounds: Bounds, times: Times | None = None) -> PostgresEngine:
     """Make the engine for an app; nothing is connected yet.
+
+    Args:
+        times: How long things take.
 
     Raises:
         EngineRefused: The URL is wrong.
     """
-    return PostgresEngine(address_of(url), app_id, bounds)
+    return PostgresEngine(address_of(url), app_id, bounds, times)
 
 
-def open_client(url: str, app_id: str, bounds: Bounds) -> Client:
+def open_client(url: str, app_id: str, bounds: Bounds) -> PostgresClient:
     """Make a client for an app; nothing is connected yet.
 
     Raises:
