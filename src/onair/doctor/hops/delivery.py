@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import onair
 from onair import conf
 from onair.doctor.browser import Browser
 from onair.doctor.examination import Examination
 from onair.doctor.hops.sockets import greet, open_browser
+from onair.doctor.logs import said_by
 from onair.doctor.outcome import Failed, Passed, Skipped
 from onair.publishing import dispatch
 
 EVENT = "onair-doctor"
 MEMBER = "onair-doctor"
+
+#: Who says what goes wrong on the way: the publisher is told nothing.
+_LOGGER = "onair.publishing"
 
 #: Sockets that an event has to reach, for each process that serves: each is likely to have one then.
 _SOCKETS = 2
@@ -57,7 +59,7 @@ def presence(examination: Examination) -> Passed | Skipped:
         return _NO_SOCKET
     channel = examination.channel("presence")
     started = time.monotonic()
-    with _logged() as said:
+    with said_by(_LOGGER) as said:
         browser.subscribe(examination.target.app, channel, MEMBER)
         _wait_for_members(channel, [MEMBER], timeout, said)
         seen = time.monotonic()
@@ -80,7 +82,7 @@ def _further(examination: Examination) -> Iterator[Browser]:
 
 def _publish(examination: Examination, browsers: list[Browser], channel: str, number: int) -> str:
     left: list[float] = []
-    with _logged() as said:
+    with said_by(_LOGGER) as said:
         started = time.monotonic()
         onair.publish(channel, EVENT, {"number": number})
         published = time.monotonic()
@@ -162,29 +164,6 @@ def _wait_for_members(channel: str, wanted: list[str], timeout: float, said: lis
                 'all the same ONAIR["URL"].',
             )
         time.sleep(_LOOK)
-
-
-@contextmanager
-def _logged() -> Iterator[list[str]]:
-    """Collect what goes wrong on the way: the publisher is told by its log alone."""
-    said: list[str] = []
-    logger = logging.getLogger("onair.publishing")
-    handler = _Collector(said)
-    logger.addHandler(handler)
-    try:
-        yield said
-    finally:
-        logger.removeHandler(handler)
-
-
-class _Collector(logging.Handler):
-    def __init__(self, said: list[str]) -> None:
-        super().__init__(logging.WARNING)
-        self._said = said
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if (message := record.getMessage()) not in self._said:
-            self._said.append(message)
 
 
 def _ms(seconds: float) -> str:

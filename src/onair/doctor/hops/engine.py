@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from time import perf_counter
 
 from onair import conf
 from onair.doctor.condition import condition_of
 from onair.doctor.examination import PREFIX, Examination
+from onair.doctor.hops.round_trip import BODY, Unheard, round_trip
 from onair.doctor.outcome import Failed, Passed, Skipped
 from onair.engines.base import (
     Append,
-    Beat,
     Bounds,
     Client,
     EngineDown,
     EngineRefused,
-    Entry,
-    Follow,
     Lease,
     Nodes,
     Publish,
-    Reap,
-    Unfollow,
 )
-from onair.engines.entries import Event
 from onair.engines.urls import EngineUrl
 
 #: What the engine keeps of the doctor's own channel: it is gone a second later.
@@ -52,7 +46,7 @@ def reaching(examination: Examination) -> Passed | Skipped:
                 f"{engine.shown} answers, and does not keep what it is told.",
                 "Let the URL name the one that takes writes: no replica, and no database that is read-only.",
             )
-        client.do(Publish((Append(examination.channel(), _body()),)), options.timeout)
+        client.do(Publish((Append(examination.channel(), BODY),)), options.timeout)
         said, hints = condition_of(engine, options)
     return Passed(f"{engine.shown} takes what is written. {said}", hints)
 
@@ -62,11 +56,13 @@ def hearing(examination: Examination) -> Passed | Skipped:
     engine = _engine_of(examination)
     if engine is None:
         return _NO_ENGINE
-    with _translated(engine, examination.options.timeout):
-        connected, heard = asyncio.run(_round_trip(examination, engine))
+    channel, timeout = examination.channel(name="engine"), examination.options.timeout
+    with _translated(engine, timeout):
+        opened = engine.open(examination.target.app.id, _BOUNDS)
+        connected, heard = asyncio.run(round_trip(opened, channel, _node(examination), timeout))
     return Passed(
-        f"An entry is heard {1000 * heard:.1f} ms after it was written; connecting "
-        f"took {1000 * connected:.1f} ms."
+        f"An entry is heard {1000 * heard:.1f} ms after it was written; connecting took "
+        f"{1000 * connected:.1f} ms."
     )
 
 
@@ -109,10 +105,6 @@ def _node(examination: Examination) -> str:
     return f"{PREFIX}{examination.token}"
 
 
-def _body() -> bytes:
-    return Event("onair-doctor", "{}").encode()
-
-
 @contextmanager
 def _translated(engine: EngineUrl, timeout: float) -> Iterator[None]:
     try:
@@ -121,63 +113,17 @@ def _translated(engine: EngineUrl, timeout: float) -> Iterator[None]:
         raise Failed(f"{engine.shown} cannot be used: {error}", _CORRECT) from error
     except EngineDown as error:
         raise Failed(f"{engine.shown} cannot be reached: {error}", _CORRECT) from error
+    except Unheard as error:
+        raise Failed(
+            f"What is written to {engine.shown} is kept, and does not come back to who listens.",
+            "Let the URL name the server itself, and not a pool in between that shares its connections "
+            "(PgBouncer in transaction mode).",
+        ) from error
     except TimeoutError as error:
         raise Failed(
             f"{engine.shown} does not answer within {timeout:g} s.",
             "See what keeps it busy, and let a firewall in between pass its port.",
         ) from error
-
-
-class _Ear:
-    """A sink that waits for one entry."""
-
-    def __init__(self) -> None:
-        self.is_connected = asyncio.Event()
-        self.has_heard = asyncio.Event()
-        self._body = _body()
-
-    def connected(self, epoch: str) -> None:
-        self.is_connected.set()
-
-    def received(self, channel: str, entries: Sequence[Entry]) -> None:
-        if any(entry.body == self._body for entry in entries):
-            self.has_heard.set()
-
-    def disconnected(self, reason: EngineDown) -> None:
-        """It tries again by itself; the time of the hop bounds it."""
-
-
-async def _round_trip(examination: Examination, url: EngineUrl) -> tuple[float, float]:
-    """Return the seconds that connecting took, and those until an entry was heard."""
-    timeout, node = examination.options.timeout, _node(examination)
-    channel = examination.channel(name="engine")
-    engine, ear = url.open(examination.target.app.id, _BOUNDS), _Ear()
-    started = perf_counter()
-    engine.start(ear)
-    try:
-        async with asyncio.timeout(timeout):
-            await ear.is_connected.wait()
-            connected = perf_counter() - started
-            await engine.do(Beat(node))
-            await engine.listen(channel)
-            await engine.do(Follow(channel, node, 1))
-        written = perf_counter()
-        await engine.do(Publish((Append(channel, _body()),)))
-        try:
-            async with asyncio.timeout(timeout):
-                await ear.has_heard.wait()
-        except TimeoutError:
-            raise Failed(
-                f"What is written to {url.shown} is kept, and does not come back to who listens.",
-                "Let the URL name the server itself, and not a pool in between that shares its connections "
-                "(PgBouncer in transaction mode).",
-            ) from None
-        return connected, perf_counter() - written
-    finally:
-        if ear.is_connected.is_set():
-            engine.do(Unfollow(channel, node))
-            engine.do(Reap(node))
-        await engine.close()
 
 
 def _shown(node: str, info: bytes) -> str:
