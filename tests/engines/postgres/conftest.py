@@ -26,7 +26,7 @@ def site(postgres_url: str, peers: Peers) -> Site:
 
 
 @pytest.fixture
-def database(postgres_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+def program(postgres_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """Another program's connection to the engine's database."""
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         yield connection

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 
-from onair.engines.base import Bounds, Op
+from onair.engines.base import Bounds, EngineRefused, Op
 from onair.engines.postgres.address import Address
 from onair.engines.postgres.calls import DO, DO_FORMATS, Call, answer_of, call_of
 from onair.engines.postgres.faults import Late, Refusal, trouble_of
@@ -45,7 +45,7 @@ class PostgresClient:
         call = call_of([op])
         try:
             return cast("R", self._do(op, call, until))
-        except (Refusal, Late, psycopg.Error) as error:
+        except (Refusal, Late, EngineRefused, psycopg.Error) as error:
             self.close()
             raise trouble_of(error, self._address) from None
 
