@@ -34,6 +34,10 @@ TOPIC = "onair.inspector"
 LOOK = 60.0
 TICK = 1.0
 
+#: Seconds for which a look holds in a process without sockets: it is not asked when an open page is rendered
+#: again, since that is done where the sockets are.
+LOOK_WITHOUT_SOCKETS = 600.0
+
 #: Seconds that the sockets' loop has for saying what it knows.
 PATIENCE = 1.0
 
@@ -68,7 +72,7 @@ class Collector:
     def look(self) -> None:
         """Somebody looks: follow what goes on for a minute."""
         with self._lock:
-            self._until = time.monotonic() + LOOK
+            self._until = time.monotonic() + (LOOK if elsewhere.is_here() else LOOK_WITHOUT_SOCKETS)
             if self._following is None:
                 self._begin()
 
@@ -144,9 +148,7 @@ class Collector:
                 logger.exception("The inspector's pages were not told of news for once.")
 
     def _has_news(self, following: Following) -> bool:
-        view = self._sockets(following)
-        # What counts its own patches would always be news.
-        now = (following.version, None if view is None else replace(view, published=0, delivered=0))
+        now = (following.version, without_counters(self._sockets(following)))
         before, self._last = self._last, now
         return now != before
 
@@ -163,9 +165,15 @@ class Collector:
         if server is None or not elsewhere.is_here():
             return None
         (served,) = server.served.values()
+        if following is None:
+            return in_loop(server, lambda: sockets.count(server, served))
         followed = regions.read(TOPIC)
-        rates = () if following is None else following.rates
-        return in_loop(server, lambda: sockets.read(server, served, followed, rates))
+        return in_loop(server, lambda: sockets.read(server, served, followed, following.rates))
+
+
+def without_counters(view: Sockets | None) -> Sockets | None:
+    """Return what can be news of sockets: what counts the inspector's own patches always would be."""
+    return None if view is None else replace(view, published=0, delivered=0)
 
 
 def _look_on_sockets(onlooker: Onlooker | None) -> None:

@@ -258,6 +258,10 @@ def _text(step: Step, event: Event) -> str:
         return ngettext("delivered to %d socket", "delivered to %d sockets", count) % count + where
     if step.stage is Stage.DROPPED:
         return (_("not delivered") if step.count is not None else _("dropped")) + where
+    if step.stage is Stage.SENT and any(
+        one.stage is Stage.DELIVERED for one in event.steps[: event.steps.index(step)]
+    ):
+        return _("confirmed")  # the server's answer came behind the event
     return _(_STAGES[step.stage])
 
 
