@@ -20,7 +20,7 @@ from onair.embedded import handovers, questions
 from onair.engines import announcements
 from onair.engines.base import Nodes
 from onair.exceptions import ConfigurationError
-from onair.inspector.collector import TOPIC, Collector
+from onair.inspector.collector import TOPIC, Collector, without_counters
 from onair.inspector.merging import SiteView, merge
 from onair.inspector.record import EventTrace, ProcessView, decode, encode
 from onair.live import elsewhere
@@ -37,8 +37,9 @@ NAME = "inspector"
 #: Seconds that another process has for an answer.
 PATIENCE = 2.0
 
-#: Seconds for which a process's words count that says them now and then.
-STALE = 15.0
+#: Seconds after which a process without sockets says again what it has said, and for which that counts.
+AGAIN = 10.0
+STALE = 25.0
 
 #: Seconds between two lines that let the others know that somebody looks.
 CALL = 20.0
@@ -111,6 +112,7 @@ _collector: Collector | None = None
 #: What processes without sockets have said, by their ids.
 _told: dict[str, ProcessView] = {}
 _called_at = float("-inf")
+_told_at = float("-inf")
 #: What other nodes have said when they were looked at last.
 _nodes_before: object = None
 
@@ -230,10 +232,12 @@ def _receive(line: bytes) -> None:
 
 def _there_is_news(here: bool) -> None:
     """A second has passed, with or without news of this process."""
+    global _told_at
     if elsewhere.is_here():
         if _nodes_have_changed() or here:
             _touch()
-    elif here and elsewhere.is_possible():
+    elif elsewhere.is_possible() and (here or time.monotonic() - _told_at > AGAIN):
+        _told_at = time.monotonic()
         dispatch.hand_over(NAME, b'{"view":%s}' % encode(collector().view()))
 
 
@@ -246,7 +250,8 @@ def _nodes_have_changed() -> bool:
         views = _nodes(share)
     except NotDelivered:
         return False
-    before, _nodes_before = _nodes_before, [(view.id, view.events, view.sockets) for view in views]
+    said = [(view.id, view.events, without_counters(view.sockets)) for view in views]
+    before, _nodes_before = _nodes_before, said
     return before != _nodes_before
 
 
@@ -257,8 +262,8 @@ def _touch() -> None:
 
 def _begin_anew() -> None:
     """Follow nothing in the child of a fork: its threads and sockets are its parent's."""
-    global _collector, _called_at, _nodes_before
-    _collector, _called_at, _nodes_before = None, float("-inf"), None
+    global _collector, _called_at, _told_at, _nodes_before
+    _collector, _called_at, _told_at, _nodes_before = None, float("-inf"), float("-inf"), None
     _told.clear()
 
 
