@@ -1,0 +1,101 @@
+"""A site of several processes that share an engine, as its browsers see it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.embedded.running import Process, free_port, started
+from tests.http_client import request
+from tests.live.rendering.pages import Page
+
+PROJECT = Path(__file__).with_name("project")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A process that answers for the site."""
+
+    process: Process
+    address: str
+
+    def do(self, action: str, what: str, cookies: dict[str, str] | None = None) -> str:
+        """Have something done in this process."""
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())}
+        answer = request("GET", f"{self.address}/{action}/{what}/", headers=headers)
+        assert answer.status == 200, answer.data
+        return str(answer.data.decode())
+
+    def enter(self, name: str) -> dict[str, str]:
+        """Log a user in; return the cookies."""
+        answer = request("GET", f"{self.address}/enter/{name}/")
+        found = re.search(r"sessionid=(\w+)", answer.headers["Set-Cookie"])
+        assert found is not None
+        return {"sessionid": found[1]}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site: a folder with its code and its database, and what its processes share."""
+
+    folder: Path
+    engine: str
+
+    @contextmanager
+    def uvicorn(self) -> Iterator[Served]:
+        """A process with pages and sockets."""
+        port = free_port()
+        arguments = ("-m", "uvicorn", "asgi:application", "--port", str(port))
+        fast = ("--ws", "onair.asgi:WebSocketProtocol")
+        with started(self.folder, *arguments, *fast, ONAIR_URL=self.engine) as process:
+            process.wait_for(r"Uvicorn running on (\S+)")
+            yield Served(process, f"http://127.0.0.1:{port}")
+
+    @contextmanager
+    def gunicorn(self, **environment: str) -> Iterator[Served]:
+        """A process with pages, and without sockets."""
+        arguments = ("-m", "gunicorn", "wsgi", "--bind", "127.0.0.1:0", "--threads", "4")
+        with started(self.folder, *arguments, ONAIR_URL=self.engine, **environment) as process:
+            yield Served(process, process.wait_for(r"Listening at: (\S+)"))
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command of the site to its end; return what it wrote."""
+        with started(self.folder, "manage.py", *arguments, ONAIR_URL=self.engine) as process:
+            assert process.exit_code() == 0, process.written
+            return process.written
+
+    def see(self, text: str) -> None:
+        """Write as a program does that knows nothing of Django."""
+        with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=20)) as connection, connection:
+            connection.execute("INSERT INTO notes_sighting (text) VALUES (?)", [text])
+
+
+def site(folder: Path, engine: str) -> Site:
+    """Make the site with its tables; nothing of it runs."""
+    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__", "db.sqlite3"))
+    made = Site(folder, engine)
+    made.manage("migrate", "--verbosity", "0")
+    return made
+
+
+@contextmanager
+def opened(
+    path: str, pages: Served, sockets: Served, cookies: dict[str, str] | None = None
+) -> Iterator[Page]:
+    """A page of one process that listens by a socket of another, or of the same."""
+    page = Page(pages.address, "", cookies=cookies or {})
+    (key,) = re.findall(r'data-onair-key="(\w+)"', page.load(path))
+    page.socket_url = f"{sockets.address.replace('http', 'ws', 1)}/app/{key}"
+    with page.connected():
+        yield page.listen()
+
+
+def wait_for(page: Page, text: str) -> None:
+    """Wait until a page is told something."""
+    while text not in str(page.patch()):
+        pass
