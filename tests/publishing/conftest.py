@@ -12,7 +12,9 @@ import pytest
 from onair.publishing import failures, stats
 from onair.publishing.event import Event, Outgoing, prepare
 from onair.publishing.stats import Stats
+from tests.publishing.engines import Shared, SharedPostgres, SharedRedis
 from tests.publishing.receiver import PATIENCE, Receiver, receiving
+from tests.publishing.subscriber import Subscriber, subscribing
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 
@@ -54,6 +56,23 @@ def unthrottled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin each test with a log that has said nothing yet."""
     monkeypatch.setattr(failures, "_throttle", failures.Throttle())
     monkeypatch.setattr(failures, "_said", set())
+
+
+@pytest.fixture(params=["redis", "postgres"])
+def shared(request: pytest.FixtureRequest) -> Iterator[Shared]:
+    """What the processes of a site share; the test runs with each."""
+    if request.param == "redis":
+        yield SharedRedis(request.getfixturevalue("redis_server"))
+        return
+    database = SharedPostgres.make(request.getfixturevalue("cluster"))
+    yield database
+    database.remove()
+
+
+@pytest.fixture
+def subscriber(shared: Shared) -> Iterator[Subscriber]:
+    with subscribing(shared.url) as subscriber:
+        yield subscriber
 
 
 @pytest.fixture

@@ -1,23 +1,30 @@
-"""A network that loses what it is told to lose, between a client and a server of TCP."""
+"""A network that loses what it is told to lose, between a client and a server."""
 
 from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
 
 
+@dataclass
 class Lossy:
-    """Carries bytes both ways, until some are to be lost: then the connection ends, as well."""
+    """Carries bytes both ways, until some are to be lost: then the connection ends, as well.
 
-    def __init__(self, listener: socket.socket, port: int) -> None:
-        self.port: int = listener.getsockname()[1]
-        self._listener = listener
-        self._upstream = port
-        self._lock = threading.Lock()
-        self._loses = {"request": 0, "reply": 0}
-        self._open: list[socket.socket] = []
+    Args:
+        url: The server's address by way of this network.
+        listener: Where clients come to.
+        connect: Makes a connection to the server.
+    """
+
+    url: str
+    listener: socket.socket
+    connect: Callable[[], socket.socket]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _loses: dict[str, int] = field(default_factory=lambda: {"request": 0, "reply": 0})
+    _open: list[socket.socket] = field(default_factory=list)
 
     def lose(self, kind: str, times: int = 1) -> None:
         """Lose the next that the client says, a ``request``, or the server, a ``reply``; so many times."""
@@ -25,20 +32,21 @@ class Lossy:
             self._loses[kind] = times
 
     def serve(self) -> None:
+        """Carry, until it is to end."""
         while True:
             try:
-                client, _ = self._listener.accept()
+                client, _ = self.listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(("127.0.0.1", self._upstream))
+            server = self.connect()
             with self._lock:
                 self._open += [client, server]
             for kind, source, sink in (("request", client, server), ("reply", server, client)):
                 threading.Thread(target=self._carry, args=(kind, source, sink), daemon=True).start()
 
     def end(self) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
+        """End all connections, and let nobody come."""
+        _end(self.listener)
         with self._lock:
             for each in self._open:
                 _end(each)
@@ -66,10 +74,9 @@ def _end(connection: socket.socket) -> None:
 
 
 @contextmanager
-def lossy(port: int) -> Iterator[Lossy]:
-    """Be such a network before the server at a port of this machine."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        network = Lossy(listener, port)
+def running(network: Lossy) -> Iterator[Lossy]:
+    """Be this network."""
+    with closing(network.listener):
         thread = threading.Thread(target=network.serve)
         thread.start()
         try:

@@ -1,102 +1,63 @@
-"""A process that holds sockets, as far as an engine sees one: it follows channels, and keeps what is said."""
+"""A process that holds sockets, as far as an engine sees one."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from queue import Queue
-from typing import Any, TypeVar
 
-from onair.engines.base import Bounds, Engine, EngineDown, Entry, Follow, Op
-from onair.engines.entries import EVENT
+from onair.engines.base import Bounds, Follow
+from onair.engines.entries import EVENT, event_of
 from onair.engines.urls import EngineUrl
-from onair.protocol.member import Member
-from tests.publishing.receiver import PATIENCE
-
-R = TypeVar("R")
+from tests.engines.contract.peers import Peer, running_peers
 
 BOUNDS = Bounds(entries=1_000, seconds=300)
 
+#: The channel that a subscriber follows from its beginning.
+ROOM = "room"
 
-@dataclass
-class Recorder:
-    """A sink: what the engine tells."""
-
-    entries: Queue[tuple[str, Entry]] = field(default_factory=Queue)
-    is_connected: threading.Event = field(default_factory=threading.Event)
-
-    def connected(self, epoch: str) -> None:
-        self.is_connected.set()
-
-    def received(self, channel: str, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            self.entries.put((channel, entry))
-
-    def disconnected(self, reason: EngineDown) -> None:
-        self.is_connected.clear()
+NODE = "a-node"
 
 
 class Subscriber:
-    """Follows channels in a loop of its own."""
+    """Follows channels of the site's own app, and reads what is said there."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, engine: Engine, recorder: Recorder) -> None:
-        self._loop = loop
-        self._engine = engine
-        self._recorder = recorder
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
+        self.do = peer.do
+        self._read: Counter[tuple[str, bytes]] = Counter()
 
-    def do(self, op: Op[R]) -> R:
-        return self._run(self._do(op))
-
-    def follow(self, *channels: str, members: Sequence[Member] = ()) -> None:
+    def follow(self, *channels: str) -> None:
         """Follow channels, from now on."""
-        for channel in channels:
-            self._run(self._listen(channel))
-            self.do(Follow(channel, "a-node", 1, tuple(members)))
+        self.peer.listen(*channels)
+        self.peer.do_all(*(Follow(channel, NODE, 1) for channel in channels))
 
-    def next(self, kinds: bytes = b"e") -> tuple[str, bytes]:
-        """Wait for the next entry of one of these kinds; return its channel and its body."""
-        while True:
-            channel, entry = self._recorder.entries.get(timeout=PATIENCE)
-            if entry.body[:1] in kinds:
-                return channel, entry.body
+    def bodies(self, number: int, channel: str = ROOM, kind: bytes = EVENT) -> list[bytes]:
+        """Wait for so many more entries of this kind, and return their bodies."""
+        read = self._read[channel, kind]
+        self.peer.wait(lambda peer: len(_of(peer, channel, kind)) >= read + number)
+        self._read[channel, kind] += number
+        return _of(self.peer, channel, kind)[read : read + number]
 
-    def has_more(self) -> bool:
+    def names(self, number: int, channel: str = ROOM) -> list[str]:
+        """Wait for so many more events, and return their names."""
+        return [event_of(body).name for body in self.bodies(number, channel)]
+
+    def has_more(self, channel: str = ROOM) -> bool:
         """Whether an event came that nobody has asked for yet."""
-        waiting = self._recorder.entries
-        return any(waiting.get()[1].body[:1] == EVENT for _ in range(waiting.qsize()))
+        return len(_of(self.peer, channel, EVENT)) > self._read[channel, EVENT]
 
-    async def _do(self, op: Op[R]) -> R:
-        return await self._engine.do(op)
 
-    async def _listen(self, channel: str) -> None:
-        await self._engine.listen(channel)
-
-    def _run(self, work: Coroutine[Any, Any, R]) -> R:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+def _of(peer: Peer, channel: str, kind: bytes) -> list[bytes]:
+    return [body for body in peer.bodies(channel) if body.startswith(kind)]
 
 
 @contextmanager
-def subscribing(url: str, *channels: str) -> Iterator[Subscriber]:
-    """Be a process that follows these channels."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    engine, recorder = EngineUrl(url).open("1", BOUNDS), Recorder()
-
-    async def start() -> None:
-        engine.start(recorder)
-
-    try:
-        asyncio.run_coroutine_threadsafe(start(), loop).result(PATIENCE)
-        assert recorder.is_connected.wait(PATIENCE)
-        subscriber = Subscriber(loop, engine, recorder)
-        subscriber.follow(*channels)
+def subscribing(url: str) -> Iterator[Subscriber]:
+    """Be a process that follows the room."""
+    with running_peers() as peers:
+        peer = peers.add(lambda: EngineUrl(url).open("1", BOUNDS))
+        peer.wait_until_connected()
+        subscriber = Subscriber(peer)
+        subscriber.follow(ROOM)
         yield subscriber
-        asyncio.run_coroutine_threadsafe(engine.close(), loop).result(PATIENCE)
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(PATIENCE)
-        loop.close()

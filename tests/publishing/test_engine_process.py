@@ -13,7 +13,7 @@ import onair
 from onair import conf
 from onair.engines import local
 from onair.engines.base import Follow, Join, Since
-from onair.engines.entries import EVERYBODY, event_of, handed_of
+from onair.engines.entries import EVERYBODY, HANDED, event_of, handed_of
 from onair.engines.urls import EngineUrl
 from onair.protocol.member import Member
 from onair.protocol.publication import Publication
@@ -21,26 +21,17 @@ from onair.publishing import dispatch, presence
 from onair.publishing.routes import Routes
 from onair.publishing.stats import Stats
 from tests.publishing.conftest import Counting, outgoing
+from tests.publishing.engines import Shared
 from tests.publishing.receiver import PATIENCE
-from tests.publishing.subscriber import BOUNDS, Subscriber, subscribing
+from tests.publishing.subscriber import BOUNDS, NODE, ROOM, Subscriber, subscribing
 from tests.publishing.test_outage import COUNT, running
-from tests.redis_server import RedisServer, RedisServers
+from tests.redis_server import RedisServers
 
 Python = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture
-def subscriber(redis_server: RedisServer) -> Iterator[Subscriber]:
-    with subscribing(redis_server.url, "room") as subscriber:
-        yield subscriber
-
-
-def names(subscriber: Subscriber, number: int) -> list[str]:
-    return [event_of(subscriber.next()[1]).name for _ in range(number)]
-
-
 def test_a_script_that_ends_at_once_loses_nothing_and_keeps_the_order(
-    python: Python, redis_server: RedisServer, subscriber: Subscriber
+    python: Python, shared: Shared, subscriber: Subscriber
 ) -> None:
     script = """
 import atexit
@@ -48,14 +39,14 @@ atexit.register(onair.publish, "room", "last")
 for n in range(1_200):
     onair.publish("room", str(n))
 """
-    result = python(script, URL=redis_server.url)
-    assert names(subscriber, 1_201) == [*(str(n) for n in range(1_200)), "last"]
+    result = python(script, URL=shared.url)
+    assert subscriber.names(1_201) == [*(str(n) for n in range(1_200)), "last"]
     assert not subscriber.has_more()
     assert result.stderr == ""
 
 
 def test_a_transaction_is_waited_for_and_a_rollback_sends_nothing(
-    python: Python, redis_server: RedisServer, subscriber: Subscriber
+    python: Python, shared: Shared, subscriber: Subscriber
 ) -> None:
     script = """
 from django.db import transaction
@@ -69,18 +60,19 @@ with transaction.atomic(), onair.batch():
     except ValueError:
         pass
 """
-    python(script, URL=redis_server.url)
-    assert names(subscriber, 3) == ["0", "1", "2"]
+    python(script, URL=shared.url)
+    assert subscriber.names(3) == ["0", "1", "2"]
     assert not subscriber.has_more()
 
 
 def test_a_forked_child_publishes_by_itself_each_event_once(
-    python: Python, redis_server: RedisServer, subscriber: Subscriber
+    python: Python, shared: Shared, subscriber: Subscriber
 ) -> None:
     script = """
 import warnings
 warnings.simplefilter("ignore", DeprecationWarning)
 from onair.publishing import dispatch
+dispatch.hand_over_now("live", b"so that there is a connection")
 onair.publish("room", "parent 0")
 child = os.fork()
 name = "parent" if child else "child"
@@ -89,8 +81,8 @@ for n in range(1, 100):
 if child:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 """
-    result = python(script, URL=redis_server.url)
-    arrived = names(subscriber, 199)
+    result = python(script, URL=shared.url)
+    arrived = subscriber.names(199)
     assert [name for name in arrived if "parent" in name] == [f"parent {n}" for n in range(100)]
     assert [name for name in arrived if "child" in name] == [f"child {n}" for n in range(1, 100)]
     assert not subscriber.has_more()
@@ -98,7 +90,7 @@ if child:
 
 
 def test_a_process_that_holds_sockets_goes_the_same_way_as_all_others(
-    python: Python, redis_server: RedisServer, subscriber: Subscriber
+    python: Python, shared: Shared, subscriber: Subscriber
 ) -> None:
     script = """
 from onair.engines import local
@@ -109,12 +101,12 @@ import atexit
 atexit._run_exitfuncs()
 print(got)
 """
-    assert python(script, URL=redis_server.url).stdout == "[]\n"
-    assert names(subscriber, 1) == ["message"]
+    assert python(script, URL=shared.url).stdout == "[]\n"
+    assert subscriber.names(1) == ["message"]
 
 
 def test_what_is_handed_over_goes_to_all_among_the_events(
-    python: Python, redis_server: RedisServer, subscriber: Subscriber
+    python: Python, shared: Shared, subscriber: Subscriber
 ) -> None:
     subscriber.follow(EVERYBODY)
     script = """
@@ -126,20 +118,15 @@ onair.publish("room", "2")
 dispatch.hand_over("changes", b"3")
 print(origin())
 """
-    result = python(script, URL=redis_server.url)
-    arrived = [subscriber.next(b"eh") for _ in range(4)]
-    assert names_of(arrived, "room") == ["0", "2"]
-    lines = [handed_of(body) for channel, body in arrived if channel == EVERYBODY]
+    result = python(script, URL=shared.url)
+    assert subscriber.names(2) == ["0", "2"]
+    lines = [handed_of(body) for body in subscriber.bodies(2, EVERYBODY, HANDED)]
     assert [(each.name, each.line) for each in lines] == [("changes", b"1"), ("changes", b"3")]
     assert {each.origin for each in lines} == {result.stdout.strip()}
 
 
-def names_of(arrived: list[tuple[str, bytes]], wanted: str) -> list[str]:
-    return [event_of(body).name for channel, body in arrived if channel == wanted]
-
-
 def test_what_is_handed_over_now_is_there_when_the_call_returns(
-    python: Python, redis_server: RedisServer, subscriber: Subscriber
+    python: Python, shared: Shared, subscriber: Subscriber
 ) -> None:
     subscriber.follow(EVERYBODY)
     script = """
@@ -148,8 +135,9 @@ dispatch.hand_over_now("live", b"a line")
 print(stats.read().sent)
 os._exit(0)  # and nothing is sent at the end
 """
-    python(script, URL=redis_server.url)
-    assert handed_of(subscriber.next(b"h")[1]).line == b"a line"
+    python(script, URL=shared.url)
+    [body] = subscriber.bodies(1, EVERYBODY, HANDED)
+    assert handed_of(body).line == b"a line"
 
 
 ASK = """
@@ -158,16 +146,16 @@ print([(member.id, member.info) for member in onair.members("presence-room", tim
 
 
 def test_a_process_without_sockets_learns_who_is_on_a_channel(
-    python: Python, redis_server: RedisServer, subscriber: Subscriber
+    python: Python, shared: Shared, subscriber: Subscriber
 ) -> None:
     subscriber.follow("presence-room")
-    subscriber.do(Join("presence-room", "a-node", Member("7", '{"name":"Zoë"}'.encode())))
-    subscriber.do(Join("presence-room", "a-node", Member("8")))
+    subscriber.do(Join("presence-room", NODE, Member("7", '{"name":"Zoë"}'.encode())))
+    subscriber.do(Join("presence-room", NODE, Member("8")))
     ask = (
         ASK
         + "from asgiref.sync import async_to_sync\nprint(async_to_sync(onair.amembers)('presence-nobody'))"
     )
-    result = python(ask, URL=redis_server.url)
+    result = python(ask, URL=shared.url)
     assert result.stdout == "[('7', {'name': 'Zoë'}), ('8', None)]\n[]\n"
     assert result.stderr == ""
 
@@ -195,9 +183,9 @@ for n in range(700):
 print(now.sent, now.dropped, now.expired, now.failed, now.waiting)
 """
     with running(python, ("", ""), 0, script, URL=server.url) as site:
-        with subscribing(server.url, "room") as subscriber:
-            assert names(subscriber, 1) == ["before"]
-            number = subscriber.do(Follow("room", "a-node", 1)).number
+        with subscribing(server.url) as subscriber:
+            assert subscriber.names(1) == ["before"]
+            number = subscriber.do(Follow(ROOM, NODE, 1)).number
         server.stop()
         site.go_on()
         site.wait_for(b"d")
@@ -206,7 +194,7 @@ print(now.sent, now.dropped, now.expired, now.failed, now.waiting)
         site.go_on()
         result = site.result.result(3 * PATIENCE)
     with closing(EngineUrl(server.url).connect("1", BOUNDS)) as client:
-        arrived = client.do(Since("room", number), PATIENCE)
+        arrived = client.do(Since(ROOM, number), PATIENCE)
     assert arrived is not None
     assert [event_of(entry.body).name for entry in arrived] == [str(n) for n in range(700)]
     assert result.stdout == "701 0 0 0 0\n"
@@ -224,7 +212,7 @@ def published() -> Iterator[list[Publication]]:
 
 
 def test_in_tests_the_engine_of_the_settings_is_left_alone(
-    redis_server: RedisServer,
+    shared: Shared,
     subscriber: Subscriber,
     published: list[Publication],
     settings: Any,
@@ -232,9 +220,9 @@ def test_in_tests_the_engine_of_the_settings_is_left_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(presence, "_guard", presence._Guard())
-    settings.ONAIR = {"URL": redis_server.url}
+    settings.ONAIR = {"URL": shared.url}
     subscriber.follow("presence-room")
-    subscriber.do(Join("presence-room", "a-node", Member("7")))
+    subscriber.do(Join("presence-room", NODE, Member("7")))
     onair.publish("room", "message")
     Routes().deliver([outgoing("another", channels=("room",))])
     dispatch.hand_over_now("live", b"a line")

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from onair.engines import entries
 from onair.engines.base import Bounds, States
-from onair.engines.entries import EVERYBODY, Handed, event_of, handed_of
+from onair.engines.entries import EVERYBODY, HANDED, Event, Handed, event_of, handed_of
 from onair.engines.origin import origin
 from onair.engines.urls import EngineUrl
 from onair.publishing import engine_client
@@ -20,7 +19,8 @@ from onair.publishing.handover import Handover
 from onair.publishing.route import NotThere, Outage, Unavailable, attempt
 from onair.publishing.stats import Stats
 from tests.publishing.conftest import Counting, outgoing
-from tests.publishing.lossy import Lossy, lossy
+from tests.publishing.engines import Shared
+from tests.publishing.lossy import Lossy
 from tests.publishing.sealed import opened
 from tests.publishing.subscriber import BOUNDS, Subscriber, subscribing
 from tests.redis_server import RedisServer, RedisServers
@@ -38,14 +38,8 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def subscriber(redis_server: RedisServer) -> Iterator[Subscriber]:
-    with subscribing(redis_server.url, "room") as subscriber:
-        yield subscriber
-
-
-@pytest.fixture
-def network(redis_server: RedisServer) -> Iterator[Lossy]:
-    with lossy(redis_server.port) as network:
+def network(shared: Shared) -> Iterator[Lossy]:
+    with shared.through_lossy() as network:
         yield network
 
 
@@ -55,7 +49,7 @@ def route_to(url: str) -> EngineRoute:
 
 def through(network: Lossy) -> EngineRoute:
     """Return a route whose connection is made, so that what is lost next is of an event."""
-    route = route_to(f"redis://127.0.0.1:{network.port}/0")
+    route = route_to(network.url)
     assert attempt(route, [outgoing("first")]) is None
     return route
 
@@ -64,55 +58,49 @@ def numbered(number: int) -> list[Sent]:
     return [outgoing(str(n), channels=("room",)) for n in range(number)]
 
 
-def names(subscriber: Subscriber, number: int) -> list[str]:
-    return [event_of(subscriber.next()[1]).name for _ in range(number)]
-
-
 def nothing_follows(subscriber: Subscriber, route: EngineRoute) -> bool:
     """Whether the next that arrives is the next that is sent."""
     assert attempt(route, [outgoing("the last", channels=("room",))]) is None
-    return names(subscriber, 1) == ["the last"] and not subscriber.has_more()
+    return subscriber.names(1) == ["the last"] and not subscriber.has_more()
 
 
 def test_an_event_reaches_its_channels_with_its_data_and_without_its_own_socket(
-    redis_server: RedisServer, subscriber: Subscriber, counted: Counting
+    shared: Shared, subscriber: Subscriber, counted: Counting
 ) -> None:
     subscriber.follow("private-hall")
     event = outgoing("message", {"text": "zoë"}, channels=("room", "private-hall"), socket_id="1.2")
-    assert attempt(route_to(redis_server.url), [event]) is None
-    arrived = [subscriber.next(), subscriber.next()]
-    assert {channel for channel, _ in arrived} == {"room", "private-hall"}
-    for _, body in arrived:
-        assert event_of(body) == entries.Event("message", '{"text":"zoë"}', "1.2")
+    assert attempt(route_to(shared.url), [event]) is None
+    for channel in event.channels:
+        [body] = subscriber.bodies(1, channel)
+        assert event_of(body) == Event("message", '{"text":"zoë"}', "1.2")
     assert counted() == Stats(sent=1)
 
 
-def test_an_encrypted_event_leaves_encrypted(redis_server: RedisServer, subscriber: Subscriber) -> None:
+def test_an_encrypted_event_leaves_encrypted(shared: Shared, subscriber: Subscriber) -> None:
     channel = "private-encrypted-room"
     subscriber.follow(channel)
-    assert attempt(route_to(redis_server.url), [outgoing("e", {"a": 1}, channels=(channel,))]) is None
-    assert opened(channel, event_of(subscriber.next()[1]).data) == '{"a":1}'
+    assert attempt(route_to(shared.url), [outgoing("e", {"a": 1}, channels=(channel,))]) is None
+    [body] = subscriber.bodies(1, channel)
+    assert opened(channel, event_of(body).data) == '{"a":1}'
 
 
-def test_events_and_what_is_handed_over_arrive_in_one_order(
-    redis_server: RedisServer, subscriber: Subscriber
+def test_what_is_handed_over_among_the_events_arrives_for_all_and_says_whose_it_is(
+    shared: Shared, subscriber: Subscriber
 ) -> None:
     items: list[Sent] = [*numbered(2), Handover("changes", b"a line"), *numbered(1)]
     subscriber.follow(EVERYBODY)
-    assert attempt(route_to(redis_server.url), items) is None
-    arrived = [subscriber.next(b"eh") for _ in items]
-    assert handed_of(next(body for channel, body in arrived if channel == EVERYBODY)) == Handed(
-        "changes", b"a line", origin()
-    )
-    assert [event_of(body).name for channel, body in arrived if channel == "room"] == ["0", "1", "0"]
+    assert attempt(route_to(shared.url), items) is None
+    [body] = subscriber.bodies(1, EVERYBODY, HANDED)
+    assert handed_of(body) == Handed("changes", b"a line", origin())
+    assert subscriber.names(3) == ["0", "1", "0"]
 
 
 def test_the_last_event_of_a_cache_channel_is_kept_also_while_nobody_follows(
-    redis_server: RedisServer, subscriber: Subscriber
+    shared: Shared, subscriber: Subscriber
 ) -> None:
     channels = ("cache-price", "price")
     events = [outgoing(str(n), channels=channels) for n in range(2)]
-    assert attempt(route_to(redis_server.url), events) is None
+    assert attempt(route_to(shared.url), events) is None
     cached, plain = subscriber.do(States(channels))
     assert cached.kept is not None
     assert event_of(cached.kept.body).name == "1"
@@ -154,7 +142,7 @@ def test_a_connection_that_broke_is_made_again_at_once(
     route = through(network)
     network.lose(lose)
     assert attempt(route, numbered(3)) is None
-    assert names(subscriber, 3) == ["0", "1", "2"]
+    assert subscriber.names(3) == ["0", "1", "2"]
     assert nothing_follows(subscriber, route)
 
 
@@ -170,7 +158,7 @@ def test_an_event_arrives_once_when_the_connection_breaks_around_it(
     # As the sender does while it knows the server to be down: one event, and then all others.
     assert attempt(route, events[:1]) is None
     assert attempt(route, [*events[1:], *numbered(2)]) is None
-    assert names(subscriber, 7) == ["0", "1", "2", "3", "4", "0", "1"]
+    assert subscriber.names(7) == ["0", "1", "2", "3", "4", "0", "1"]
     assert nothing_follows(subscriber, route)
 
 
@@ -184,7 +172,7 @@ def test_what_the_queue_had_no_room_for_is_passed_over_and_the_rest_arrives_once
     network.lose(lose, TWICE)
     assert attempt(route, events) is not None
     assert attempt(route, events[2:]) is None
-    assert names(subscriber, len(arrive)) == arrive
+    assert subscriber.names(len(arrive)) == arrive
     assert nothing_follows(subscriber, route)
 
 
@@ -196,7 +184,7 @@ def test_what_follows_after_all_was_given_up_arrives_once(
     network.lose(lose, TWICE)
     assert attempt(route, numbered(3)) is not None
     assert attempt(route, [outgoing("another", channels=("room",))]) is None
-    assert names(subscriber, 4 if lose == "reply" else 1)[-1] == "another"
+    assert subscriber.names(4 if lose == "reply" else 1)[-1] == "another"
     assert nothing_follows(subscriber, route)
 
 
@@ -209,15 +197,14 @@ def test_an_event_for_several_channels_arrives_once_on_each(network: Lossy, subs
     network.lose("reply")
     assert attempt(route, events[:1]) is not None
     assert attempt(route, events) is None
-    arrived = [subscriber.next() for _ in range(6)]
     for channel in ("room", "hall"):
-        assert [event_of(body).name for name, body in arrived if name == channel] == ["0", "1", "2"]
+        assert subscriber.names(3, channel) == ["0", "1", "2"]
     assert nothing_follows(subscriber, route)
 
 
 def test_what_was_asked_of_an_engine_that_stood_still_is_done_once(redis_servers: RedisServers) -> None:
     server = redis_servers.start()
-    with subscribing(server.url, "room") as subscriber:
+    with subscribing(server.url) as subscriber:
         route, events = route_to(server.url), numbered(3)
         assert attempt(route, numbered(1)) is None
         server.pause()
@@ -225,19 +212,19 @@ def test_what_was_asked_of_an_engine_that_stood_still_is_done_once(redis_servers
             route.post(events, 0.05)
         server.resume()
         assert attempt(route, events) is None
-        assert names(subscriber, 4) == ["0", "0", "1", "2"]
+        assert subscriber.names(4) == ["0", "0", "1", "2"]
         assert nothing_follows(subscriber, route)
 
 
-def test_an_engine_that_has_forgotten_all_takes_what_comes(
-    redis_server: RedisServer, subscriber: Subscriber
-) -> None:
+def test_an_engine_that_has_forgotten_all_takes_what_comes(redis_server: RedisServer) -> None:
     route = route_to(redis_server.url)
-    assert attempt(route, numbered(2)) is None
-    redis_server.cli("FLUSHALL")
-    subscriber.follow("hall")
-    assert attempt(route, [outgoing("after", channels=("hall",))]) is None
-    assert names(subscriber, 3) == ["0", "1", "after"]
+    with subscribing(redis_server.url) as subscriber:
+        assert attempt(route, numbered(2)) is None
+        assert subscriber.names(2) == ["0", "1"]
+        redis_server.cli("FLUSHALL")
+        subscriber.follow("hall")
+        assert attempt(route, [outgoing("after", channels=("hall",))]) is None
+        assert subscriber.names(1, "hall") == ["after"]
 
 
 def test_an_engine_that_is_gone_is_unavailable_and_says_why(redis_servers: RedisServers) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from onair import conf
 from onair.engines.base import Bounds, Client, EngineDown, EngineRefused, Op
 from onair.engines.urls import EngineUrl
-from onair.publishing import testrun
+from onair.publishing import ending, testrun
 from onair.publishing.route import NotThere, Unavailable
 
 R = TypeVar("R")
@@ -60,6 +60,7 @@ class Clients:
         self._lock = threading.Lock()
         self._idle: list[Client] = []
         self._share: Share | None = None
+        self._is_ending = False
 
     def do(self, share: Share, op: Op[R], timeout: float) -> R:
         deadline = time.monotonic() + timeout
@@ -78,6 +79,15 @@ class Clients:
     def close(self) -> None:
         """Let go of all that nobody uses."""
         self._close(self._take_all())
+
+    def end(self) -> None:
+        """Let go of all, and keep nothing from now on: the process ends."""
+        self._is_ending = True
+        self.close()
+
+    def leave(self) -> None:
+        """Let go of all, in the child of a fork, where the lock may be held for ever."""
+        self._close(self._idle)
 
     def _do(self, share: Share, client: Client, op: Op[R], timeout: float) -> R:
         try:
@@ -103,7 +113,7 @@ class Clients:
 
     def _put_back(self, share: Share, client: Client) -> None:
         with self._lock:
-            if share == self._share and len(self._idle) < MOST_IDLE:
+            if share == self._share and len(self._idle) < MOST_IDLE and not self._is_ending:
                 self._idle.append(client)
                 return
         self._close([client])
@@ -133,8 +143,15 @@ _clients = Clients()
 def _begin_anew() -> None:
     """Connect anew in the child of a fork: these connections are its parent's."""
     global _clients
-    _clients = Clients()
+    _clients, of_parent = Clients(), _clients
+    of_parent.leave()
 
 
+def _end() -> None:
+    _clients.end()
+
+
+# Registered before the sender's end, so called after it: what is sent last is sent by then.
+ending.at_exit(_end)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_begin_anew)

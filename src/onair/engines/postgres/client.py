@@ -52,8 +52,11 @@ class PostgresClient:
     def close(self) -> None:
         """Let go of the connection."""
         connection, self._connection = self._connection, None
-        if connection is not None and self._pid == os.getpid():
-            connection.pgconn.finish()
+        if connection is None:
+            return
+        if self._pid != os.getpid() and not connection.closed:
+            _mute(connection.pgconn.socket)
+        connection.pgconn.finish()
 
     def _do(self, op: Op[R], call: Call, until: float) -> Any:
         self._connect(until)
@@ -101,6 +104,13 @@ class PostgresClient:
         if result is None:
             raise psycopg.OperationalError("the connection is lost")
         return rows_of(result)
+
+
+def _mute(socket: int) -> None:
+    """Put nothing in the place of a socket that is the parent's: no goodbye is said in its name."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, socket)
+    os.close(nothing)
 
 
 def _is_silent(connection: psycopg.Connection[Any]) -> bool:
