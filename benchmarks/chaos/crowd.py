@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from benchmarks.chaos.ledger import Ledger, Mark, Seen, Tally
 from benchmarks.chaos.page import PRESENCE, Address, Page
@@ -67,14 +68,12 @@ class Crowd:
             group = self.pages[start : start + GROUP]
             for page in group:
                 page.open()
-            await until(
-                lambda pages=group: all(page.is_joined for page in pages), "a group has joined", patience
-            )
+            await until(partial(_have_joined, group), "all join", patience)
 
     async def come_back(self, patience: float) -> None:
         """Wait until all that stay have joined their channels."""
         await until(
-            lambda: all(page.is_joined or page.refusal for page in self.staying),
+            lambda: _have_joined([page for page in self.staying if not page.refusal]),
             "all pages are back",
             patience,
         )
@@ -161,6 +160,10 @@ class Crowd:
             now = loop.time()
             for page in self.pages:
                 page.check(now)
+
+
+def _have_joined(pages: Sequence[Page]) -> bool:
+    return all(page.is_joined for page in pages)
 
 
 def _place_of(number: int) -> tuple[str, list[str]]:

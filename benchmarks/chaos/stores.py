@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from tests.cluster import Cluster
-
-from benchmarks.peers import found
-from benchmarks.process import free_port
-
-#: Seconds that a server has to start or to stop.
-PATIENCE = 30.0
-
-LOOK = 0.02
-
-
-class NotHere(Exception):
-    """A server is not installed."""
+from tests.redis_server import RedisServer
 
 
 class Store(Protocol):
@@ -71,7 +56,7 @@ class Memory:
 
 
 class Redis:
-    """A Redis on a free port.
+    """A Redis of its own.
 
     Args:
         folder: Where its data lies.
@@ -79,65 +64,30 @@ class Redis:
     """
 
     def __init__(self, folder: Path, *, keeps: bool = True) -> None:
-        self.port = free_port()
-        self._folder = folder
-        self._keeps = keeps
-        self._process: subprocess.Popen[bytes] | None = None
+        data = folder / "redis"
+        data.mkdir()
+        self.server = RedisServer(data, {"appendonly": "yes" if keeps else "no"})
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
+        return self.server.url
 
     def start(self) -> None:
-        program = found("redis-server")
-        command = [
-            *(program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)),
-            *("--save", "", "--appendonly", "yes" if self._keeps else "no", "--loglevel", "warning"),
-        ]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + PATIENCE
-        while self._cli("PING") != "PONG":
-            if time.monotonic() > deadline or self._process.poll() is not None:
-                raise NotHere("Redis does not start")
-            time.sleep(LOOK)
+        self.server.start()
 
     def stop(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            with suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGCONT)
-            self._process.terminate()
-            self._process.wait(PATIENCE)
+        self.server.remove()
 
     def restart(self, down: float) -> None:
-        self.stop()
+        self.server.stop()
         time.sleep(down)
-        self.start()
+        self.server.start()
 
     def pause(self) -> None:
-        os.kill(self.pid, signal.SIGSTOP)
+        self.server.pause()
 
     def go_on(self) -> None:
-        os.kill(self.pid, signal.SIGCONT)
-
-    def info(self) -> Mapping[str, str]:
-        """What Redis says of itself."""
-        lines = (line.partition(":") for line in self._cli("INFO").splitlines())
-        return {name: value for name, colon, value in lines if colon}
-
-    def keys(self) -> list[str]:
-        """All of its keys."""
-        return self._cli("KEYS", "*").splitlines()
-
-    def _cli(self, *command: str) -> str:
-        result = subprocess.run(
-            [found("redis-cli"), "-p", str(self.port), *command], capture_output=True, text=True
-        )
-        return result.stdout.strip()
+        self.server.resume()
 
 
 class Postgres:

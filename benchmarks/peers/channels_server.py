@@ -1,4 +1,7 @@
-"""Django Channels under Daphne: one group, in memory. Usage: channels_server.py PORT"""
+"""Django Channels under Daphne: one group, in memory or in Redis.
+
+Usage: channels_server.py [LAYER REDIS_URL] PORT, where LAYER is a class of channels_redis, by its module.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,23 @@ from typing import Any
 
 from django.conf import settings
 
+#: More than the benchmark ever has under way: what is above it is dropped.
+CAPACITY = 100_000
+
+*layer, port = sys.argv[1:]
+config = {"hosts": [layer[1]]} if layer else {}
+if not layer or "pubsub" not in layer[0]:  # which has none
+    config["capacity"] = CAPACITY
+
 settings.configure(
     SECRET_KEY="benchmark",
     ALLOWED_HOSTS=["*"],
     INSTALLED_APPS=["daphne"],
     CHANNEL_LAYERS={
-        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 100_000}}
+        "default": {
+            "BACKEND": layer[0] if layer else "channels.layers.InMemoryChannelLayer",
+            "CONFIG": config,
+        }
     },
 )
 
@@ -53,7 +67,7 @@ async def publish(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 Server(
     application=ProtocolTypeRouter({"websocket": Subscriber.as_asgi(), "http": publish}),
-    endpoints=build_endpoint_description_strings(host="127.0.0.1", port=int(sys.argv[1])),
+    endpoints=build_endpoint_description_strings(host="127.0.0.1", port=int(port)),
     signal_handlers=True,
     ping_interval=3600,  # no ping within a measurement: the client counts bytes
     ready_callable=lambda: print("ready", flush=True),

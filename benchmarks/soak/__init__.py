@@ -1,0 +1,1 @@
+"""Whether memory stays flat while pages come and go."""
