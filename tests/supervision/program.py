@@ -1,7 +1,7 @@
 """A server of several workers, of one app that they do not share: what the supervisor does needs no engine.
 
-``python program.py WORKERS BIND DRAIN``. In the folder it may find ``broken``: then a worker ends at its start,
-with the exit code that stands there; and each worker writes a file ``<pid>.pid``.
+``python program.py WORKERS BIND DRAIN``. Where the folder has a file ``broken``, a worker ends at its start,
+with the exit code that stands there.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ def main(workers: str, bind: str, drain: str) -> int:
     broken = Path("broken")
     if broken.exists():
         return int(broken.read_text())
-    Path(f"{os.getpid()}.pid").touch()
     server = Server([APP], origins=OriginPolicy())
     pages = {"/pid": lambda: Page(200, str(os.getpid()))}
     uds = address.path if isinstance(address, UnixSocket) else None

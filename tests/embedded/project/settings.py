@@ -8,6 +8,7 @@ from pathlib import Path
 BASE_DIR = Path(__file__).resolve().parent
 SECRET_KEY = "a secret that only the tests know"
 DEBUG = True
+ALLOWED_HOSTS = [os.environ["TEST_HOST"]] if "TEST_HOST" in os.environ else []
 INSTALLED_APPS = [*os.environ.get("TEST_APPS", "onair").split(","), "pages"]
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]  # says how long a page is: connections stay
 ROOT_URLCONF = "pages.urls"
