@@ -35,7 +35,7 @@ def program(postgres_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]
 @pytest.fixture(scope="module")
 def own_cluster() -> Iterator[Cluster]:
     """A cluster that the tests of a module may stop."""
-    cluster = Cluster.planned()
+    cluster = Cluster.planned(synchronous_commit="on")  # a crash leaves the schema
     try:
         cluster.ensure_started()
         ensure_schema(cluster.url())
