@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
+from onair.engines.urls import EngineUrl
 from onair.protocol.app import App, Credential
 from onair.server.origins import OriginPolicy
 from onair.server.server import Server
 from onair.server.watch import Timings
 from tests.conformance.application import KEY, SECRET
 from tests.conformance.peer import Peer
-from tests.server.clients import PATIENCE, Site
+from tests.engines.contract.conftest import ENGINES, redis_url  # noqa: F401 (a fixture)
+from tests.server.clients import PATIENCE, Site, wait_until
 from tests.server.running import running
 
 APP = App("3", (Credential(KEY, SECRET),), client_events=True)
@@ -31,8 +33,14 @@ def stack() -> Iterator[ExitStack]:
         yield stack
 
 
+@pytest.fixture(params=["memory", *ENGINES])
+def engine(request: pytest.FixtureRequest) -> EngineUrl | None:
+    """What the server's processes share its app through: the rules hold with each, and alone."""
+    return None if request.param == "memory" else EngineUrl(request.getfixturevalue(ENGINES[request.param]))
+
+
 @pytest.fixture
-def serve(stack: ExitStack, caplog: pytest.LogCaptureFixture) -> Iterator[Serve]:
+def serve(stack: ExitStack, caplog: pytest.LogCaptureFixture, engine: EngineUrl | None) -> Iterator[Serve]:
     """Starts servers of an app with these fields; at the end they stop, and must have logged nothing."""
     is_quiet = True
 
@@ -51,10 +59,13 @@ def serve(stack: ExitStack, caplog: pytest.LogCaptureFixture) -> Iterator[Serve]
             origins=OriginPolicy(origins or ["*"]),
             max_connections=max_connections,
             timings=timings,
+            engine=engine,
         )
         stack.callback(server.join_telling)
         stack.callback(server.end_telling, PATIENCE)
-        return stack.enter_context(running(server))
+        site = stack.enter_context(running(server))
+        wait_until(lambda: server.is_connected, "the engine can be used")
+        return site
 
     with caplog.at_level(logging.WARNING, "onair"):
         yield start

@@ -198,7 +198,7 @@ def test_p_hook_chosen_users_own_channels_are_never_told(
 ) -> None:
     client = connect(hooked("channel_occupied")).sign_in("7")
     client.send("pusher:subscribe", {"channel": "#server-to-user-7"})
-    client.settle()
+    client.next("pusher_internal:subscription_succeeded")
     client.join("news")
 
     assert [event["channel"] for event in events(application.webhooks(1))] == ["news"]

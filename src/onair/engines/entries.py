@@ -55,6 +55,11 @@ class Handed:
         return HANDED + msgspec.msgpack.encode((self.name, self.line, self.origin))
 
 
+def is_own(channel: str) -> bool:
+    """Whether a channel is the nodes' own: no client can name it, and no application hears of it."""
+    return channel == EVERYBODY or channel.startswith(USER_PREFIX)
+
+
 _event = msgspec.msgpack.Decoder(tuple[str, str, str | None, str | None])
 _handed = msgspec.msgpack.Decoder(tuple[str, bytes, str])
 

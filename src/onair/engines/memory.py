@@ -21,6 +21,8 @@ class MemoryNode:
         terminate: Closes the connections of a user.
     """
 
+    is_connected = True
+
     def __init__(
         self,
         hub: Hub,

@@ -31,6 +31,10 @@ class Node(Protocol):
     def hub(self) -> Hub:
         """The channels and listeners of this process."""
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether what is shared can be reached, as far as is known."""
+
     def subscribe(
         self, listener: Listener, channel: str, member: Member | None = None, resume: Resume | None = None
     ) -> None:

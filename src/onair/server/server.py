@@ -363,6 +363,11 @@ class Server:
         """How many sessions are open."""
         return sum(len(served.sessions) for served in self.served.values())
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether what this process shares with others can be reached, as far as is known."""
+        return all(served.node.is_connected for served in self.served.values())
+
     async def leave(self) -> None:
         """Say to the processes that share the apps that this one is gone. When the sockets are closed."""
         for served in self.served.values():

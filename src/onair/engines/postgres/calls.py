@@ -196,7 +196,7 @@ _READ: dict[type[Op[Any]], Callable[[Any], Any]] = {
     Publish: _nothing,
     Follow: _snapshot,
     Unfollow: _changes,
-    Count: _nothing,
+    Count: int,
     Join: lambda found: Joined(*found),
     Leave: bool,
     Since: _entries,

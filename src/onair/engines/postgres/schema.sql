@@ -343,21 +343,20 @@ END $$;
 
 CREATE FUNCTION onair_engine_count(
     p_app text, p_channel text, p_node text, p_count integer, p_tell boolean, p_entries integer
-) RETURNS void LANGUAGE plpgsql AS $$
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    v_all bigint;
+    v_follows boolean;
 BEGIN
     UPDATE onair_engine_counts SET count = p_count
     WHERE app = p_app AND channel = p_channel AND node = p_node;
-    IF FOUND AND p_tell THEN
-        PERFORM onair_engine_append(
-            p_app,
-            p_channel,
-            'c' || (
-                SELECT convert_to(sum(count)::text, 'UTF8')
-                FROM onair_engine_counts WHERE app = p_app AND channel = p_channel
-            ),
-            p_entries
-        );
+    v_follows := FOUND;
+    SELECT coalesce(sum(count), 0) INTO v_all
+    FROM onair_engine_counts WHERE app = p_app AND channel = p_channel;
+    IF v_follows AND p_tell THEN
+        PERFORM onair_engine_append(p_app, p_channel, 'c' || convert_to(v_all::text, 'UTF8'), p_entries);
     END IF;
+    RETURN v_all;
 END $$;
 
 -- {"publisher", "number", "appends": [[channel, where the body is, keep]]}
@@ -512,9 +511,9 @@ BEGIN
         WHEN 'unfollow' THEN
             v_reply := onair_engine_unfollow(p_app, v_channel, v_node, p_entries, p_seconds);
         WHEN 'count' THEN
-            PERFORM onair_engine_count(
+            v_reply := to_jsonb(onair_engine_count(
                 p_app, v_channel, v_node, (v_op ->> 'count')::integer, (v_op ->> 'tell')::boolean, p_entries
-            );
+            ));
         WHEN 'join' THEN
             v_reply := to_jsonb(onair_engine_join(
                 p_app, v_channel, v_node, v_op ->> 'user_id', onair_engine_part(p_bytes, v_op -> 'info'),

@@ -110,6 +110,10 @@ def _nothing(reply: Any, op: Op[Any]) -> None:
     return None
 
 
+def _number(reply: int, op: Op[Any]) -> int:
+    return int(reply)
+
+
 def _yes(reply: int, op: Op[Any]) -> bool:
     return reply == 1
 
@@ -214,7 +218,7 @@ _FORMS: dict[type[Op[Any]], _Form] = {
     Publish: _Form("publish", _of_publish, _nothing),
     Follow: _Form("follow", _of_follow, _snapshot),
     Unfollow: _Form("unfollow", lambda op: (op.channel, op.node), _left),
-    Count: _Form("count", lambda op: (op.channel, op.node, op.count, int(op.tell)), _nothing),
+    Count: _Form("count", lambda op: (op.channel, op.node, op.count, int(op.tell)), _number),
     Join: _Form("join", lambda op: (op.channel, op.node, op.member.user_id, op.member.info or b""), _joined),
     Leave: _Form("leave", lambda op: (op.channel, op.node, op.user_id), _yes),
     Since: _Form("since", lambda op: (op.channel, id_of(op.after)), _since),

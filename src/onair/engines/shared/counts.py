@@ -15,8 +15,8 @@ from onair.protocol.notices import SubscriptionsCounted
 if TYPE_CHECKING:
     from onair.engines.shared.node import SharedNode
 
-#: Seconds that a new number may be late: many who come together are one number.
-LATE = 0.1
+#: Seconds until a number is told that could not be told at once.
+AGAIN = 1.0
 
 
 class Counts:
@@ -30,17 +30,19 @@ class Counts:
         self._node = node
         self._changed: dict[str, int] = {}
         self._told_at: dict[str, float] = {}  # when a crowd was counted aloud last
+        self._untold: dict[str, int] = {}  # said to the engine, and not aloud yet
         self._timer: asyncio.TimerHandle | None = None
 
     def changed(self, channel: str, count: int) -> None:
-        """A channel has so many connections here."""
+        """A channel has so many connections here. It is said at the end of this turn of the loop."""
+        if not self._changed:
+            self._node.loop.call_soon(self._say)
         self._changed[channel] = count
-        if self._timer is None:
-            self._timer = self._node.loop.call_later(LATE, self._say)
 
     def forget(self, channel: str) -> None:
         """The channel has nobody here."""
         self._changed.pop(channel, None)
+        self._untold.pop(channel, None)
         self._told_at.pop(channel, None)
 
     def stop(self) -> None:
@@ -49,18 +51,27 @@ class Counts:
             self._timer.cancel()
 
     def _say(self) -> None:
-        self._timer = None
         changed, self._changed = self._changed, {}
         for channel, count in changed.items():
-            wants_telling = self._is_told(channel)
-            tell = wants_telling and self._may_tell(channel, count)
-            reply = self._node.engine.do(Count(channel, self._node.id, count, tell))
-            if tell:
-                reply.add_done_callback(partial(self._was_told, channel))
-            elif wants_telling:
-                self._changed[channel] = count
-        if self._changed:
-            self._timer = self._node.loop.call_later(1.0, self._say)
+            self._say_one(channel, count)
+
+    def _say_again(self) -> None:
+        self._timer = None
+        untold, self._untold = self._untold, {}
+        for channel, count in untold.items():
+            self._say_one(channel, count)
+
+    def _say_one(self, channel: str, count: int) -> None:
+        wants_telling = self._is_told(channel)
+        tell = wants_telling and self._may_tell(channel, count)
+        reply = self._node.engine.do(Count(channel, self._node.id, count, tell))
+        if tell:
+            self._untold.pop(channel, None)
+            reply.add_done_callback(partial(self._was_told, channel))
+        elif wants_telling:
+            self._untold[channel] = count
+            if self._timer is None:
+                self._timer = self._node.loop.call_later(AGAIN, self._say_again)
 
     def _may_tell(self, channel: str, count: int) -> bool:
         now = self._node.loop.time()

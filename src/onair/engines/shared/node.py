@@ -22,6 +22,7 @@ from onair.engines.base import (
     State,
     States,
 )
+from onair.engines.node import Later, then
 from onair.engines.shared.channel import SharedChannel
 from onair.engines.shared.counts import Counts
 from onair.engines.shared.early import Early
@@ -200,9 +201,10 @@ class SharedNode:
         """Close every connection that is signed in as a user."""
         return self._tell_everybody(entries.TERMINATED + user_id.encode())
 
-    def occupied(self, prefix: str) -> asyncio.Future[tuple[str, ...]]:
+    def occupied(self, prefix: str) -> Later[tuple[str, ...]]:
         """The channels that have subscribers on any node."""
-        return self.engine.do(Occupied(prefix))
+        found: Later[tuple[str, ...]] = self.engine.do(Occupied(prefix))
+        return then(found, _applications)
 
     def states(self, channels: Sequence[str]) -> asyncio.Future[tuple[State, ...]]:
         """What is known of some channels, on all nodes."""
@@ -243,3 +245,8 @@ class SharedNode:
 
     def _tell_everybody(self, body: bytes) -> asyncio.Future[None]:
         return self.engine.do(Publish((Append(entries.EVERYBODY, body),)))
+
+
+def _applications(channels: tuple[str, ...]) -> tuple[str, ...]:
+    """Those channels that an application may list."""
+    return tuple(name for name in channels if not (entries.is_own(name) or kind_of(name).internal))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from onair.engines.base import Changes
+from onair.engines.entries import is_own
 from onair.hub.following import FollowingHub
 from onair.protocol.notices import ChannelOccupied, ChannelVacated, MemberAdded, MemberRemoved
 
 
 def tell_changes(hub: FollowingHub, channel: str, changes: Changes) -> None:
     """Tell what one op has changed: who is told of a member knows that the channel is occupied."""
+    if is_own(channel):
+        return
     if changes.occupied:
         hub.tell(ChannelOccupied, channel)
     for user_id in changes.added:
