@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.core.checks import Warning as CheckWarning
 from pytest_django import Settings
 
 from onair import conf
-from onair.checks import NEED_OWN_SERVER, check_hosted, check_library, check_settings
+from onair.checks import NEED_OWN_SERVER, check_engine, check_hosted, check_library, check_settings
 
 
 def test_a_site_without_settings_is_right(settings: Settings) -> None:
@@ -170,6 +171,45 @@ def test_nobody_else_needs_the_library_of_hosted_pusher(
     monkeypatch.setattr("onair.checks.find_spec", lambda name: None)
     settings.ONAIR = options
     assert check_library() == []
+
+
+ENGINES = [("redis", "hiredis", "redis"), ("postgres", "psycopg", "postgres")]
+
+
+@pytest.mark.parametrize(("scheme", "library", "extra"), ENGINES)
+def test_an_engine_without_its_library_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, scheme: str, library: str, extra: str
+) -> None:
+    settings.ONAIR = {"URL": f"{scheme}://me:a-secret@127.0.0.1:1/0"}
+    assert check_engine() == []
+    for name in [name for name in sys.modules if name.startswith(f"onair.engines.{scheme}")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, library, None)
+    assert check_engine() == [
+        CheckWarning(
+            f"The processes of this site share it through {scheme}://127.0.0.1:1/0, and a library for that "
+            f"is not installed ({library}): no event leaves, and no socket is served.",
+            hint=f'Run: pip install "django-onair[{extra}]"',
+            id="onair.W006",
+        )
+    ]
+
+
+def test_a_url_that_an_engine_cannot_read_is_an_error(settings: Settings) -> None:
+    settings.ONAIR = {"URL": "redis://:a-secret@127.0.0.1:1/0?colour=red"}
+    [message] = check_engine()
+    assert message.id == "onair.E003"
+    assert "no option colour" in message.msg
+    assert 'ONAIR["URL"]' in message.msg
+    assert "a-secret" not in message.msg
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"URL": "http://k:s@h/apps/1"}, {"URL": HOSTED}, {"URL": "nonsense"}]
+)
+def test_without_an_engine_nothing_is_said_of_one(settings: Settings, options: dict[str, Any]) -> None:
+    settings.ONAIR = options
+    assert check_engine() == []
 
 
 def test_what_hosted_pusher_does_not_hear_are_options() -> None:

@@ -192,6 +192,7 @@ WRONG = [
     ("redis+sentinel://one/main/a-secret", "has no number"),
     ("postgres:", "has no // after postgres:"),
     ("postgres://localhost", "names no database"),
+    ("postgres://me:a-secret%x@localhost/site", "has a % before something else"),
     ("postgres:nowhere", "names a database that DATABASES has not: it has default"),
     ("postgres:me:a-secret@localhost/site", "names a database that DATABASES has not"),
 ]

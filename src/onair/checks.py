@@ -14,6 +14,8 @@ from onair.authorization import checks as authorization
 from onair.broadcasting import checks as broadcasting
 from onair.changes.triggers import checks as triggers
 from onair.embedded import checks as embedded
+from onair.engines.base import EngineRefused
+from onair.engines.urls import EngineUrl
 from onair.exceptions import ConfigurationError
 from onair.inspector import access as inspector
 from onair.live import checks as live
@@ -82,13 +84,13 @@ def check_library(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> li
 
 
 def check_engine(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Say so if the processes of this site share it through an engine whose library is not installed."""
+    """Say so if this site's processes share an engine that they cannot open. Nothing is connected."""
     engine = conf.engine()
     if engine is None:
         return []
     missing = engine.missing()
     if missing is None:
-        return []
+        return _wrong_engine(engine)
     return [
         checks.Warning(
             f"The processes of this site share it through {engine.shown}, and a library for that is not "
@@ -97,6 +99,14 @@ def check_engine(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> lis
             id=NO_ENGINE_LIBRARY,
         )
     ]
+
+
+def _wrong_engine(engine: EngineUrl) -> list[CheckMessage]:
+    try:
+        engine.connect(conf.app().id, conf.bounds()).close()
+    except EngineRefused as error:
+        return [Error(f'{error}. It is in ONAIR["URL"] or ONAIR_URL.', id=WRONG_VALUE)]
+    return []
 
 
 def _unknown_options(given: dict[str, Any]) -> list[CheckMessage]:

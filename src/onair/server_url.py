@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -115,11 +116,15 @@ def _problem_of_number(database: str) -> str | None:
 
 
 def _problem_of_postgres(parts: SplitResult) -> str | None:
+    if _STRAY_PERCENT.search(parts.geturl()):
+        return "has a % before something else than two hexadecimal digits: write %25"
     # PostgreSQL's own library takes its host from elsewhere, and any of it from the query.
     return None if parts.path.strip("/") or parts.query else "names no database"
 
 
 _NO_HOST = "names no host, or its host or its port cannot be read"
+
+_STRAY_PERCENT = re.compile("%(?![0-9a-fA-F]{2})")
 
 _OF_POSTGRES = {"postgres", "postgresql"}
 

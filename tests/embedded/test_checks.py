@@ -64,6 +64,11 @@ def test_where_the_sockets_are_elsewhere_there_is_nothing_to_say(
     assert check_runserver() == []
 
 
+def test_with_an_engine_any_machine_may_hold_the_sockets_and_none_is_asked(settings: Settings) -> None:
+    settings.ONAIR = {"URL": "redis://127.0.0.1:1/0"}
+    assert check_server() == []
+
+
 def test_djangos_runserver_is_live() -> None:
     assert check_runserver() == []
 
