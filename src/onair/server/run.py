@@ -108,6 +108,7 @@ class Runner(uvicorn.Server):
         # uvicorn waits until every answer has ended, and those of the fallback end when their session does.
         self._sockets.close_all(linger=LAST_LINGER)
         await super().shutdown(sockets)
+        await self._sockets.leave()
         if self.force_exit:  # uvicorn leaves it out then, and logs that it was broken off
             await self.lifespan.shutdown()
 
