@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect, unix_connect
 
+from tests.deployments.running import listeners_in_each
 from tests.embedded.running import ON_AIR, PATIENCE, Process, copy_project, http, listener, started
+from tests.redis_server import RedisServer
 from tests.server.clients import Client
 
 
@@ -64,6 +66,53 @@ def test_a_second_server_of_a_site_is_refused_with_the_remedy(folder: Path) -> N
         assert second.exit_code() == 1
         assert f"Process {first.pid} serves this site already" in second.written
         assert "ONAIR_URL" in second.written
+
+
+def test_workers_share_the_site_through_an_engine(folder: Path, redis_server: RedisServer) -> None:
+    environment = {"ONAIR_URL": redis_server.url}
+    with (
+        serving(folder, "--workers", "2", **environment) as (process, socket_url),
+        listeners_in_each([socket_url], [process], 2) as clients,
+    ):
+        with started(folder, "manage.py", "say", **environment) as command:
+            assert command.exit_code() == 0
+        for client in clients.values():
+            assert client.receive()["data"] == {"by": "command"}
+        process.signal(signal.SIGTERM)
+        assert {client.close_code() for client in clients.values()} == {4200}
+        assert process.exit_code() == 0
+        assert "Traceback" not in process.written
+        assert process.written.count("On air") == 1
+
+
+def test_a_site_with_an_engine_is_served_by_any_number_of_commands(
+    folder: Path, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("u") / "onair.sock"
+    environment = {"ONAIR_URL": redis_server.url}
+    unix = ("manage.py", "onair", "serve", "--bind", f"unix:{path}")
+    with (
+        serving(folder, **environment) as (_, socket_url),
+        started(folder, *unix, **environment) as second,
+        listener(socket_url) as client,
+    ):
+        assert second.wait_for(ON_AIR).startswith(f"ws://unix:{path}:/app/")
+        with started(folder, "manage.py", "say", **environment):
+            assert client.receive()["data"] == {"by": "command"}
+
+
+#: What ``ONAIR_URL`` is where workers would share nothing.
+ALONE = {"no URL": {}, "the URL of a server": {"ONAIR_URL": "http://key:secret@localhost/apps/7"}}
+
+
+@pytest.mark.parametrize("environment", ALONE.values(), ids=ALONE)
+def test_workers_that_share_nothing_are_refused_with_the_remedy(
+    environment: dict[str, str], folder: Path
+) -> None:
+    with started(folder, "manage.py", "onair", "serve", "--workers", "2", **environment) as process:
+        assert process.exit_code() == 2
+        assert "an event would reach the clients of one alone" in process.written
+        assert "ONAIR_URL=redis://" in process.written
 
 
 WRONG = {

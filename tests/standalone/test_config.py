@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onair.engines.urls import EngineUrl
 from onair.protocol.app import App, Credential, Limits, Webhook
 from onair.server.address import Port, UnixSocket
 from onair.standalone import apps
@@ -203,6 +204,12 @@ def test_no_option_has_the_name_of_another() -> None:
         assert len(set(names)) == len(names)
 
 
+def test_workers_share_an_engine() -> None:
+    made = config(environment={"ONAIR_ENGINE": "redis://localhost"}, apps=[APP], workers="2")
+    assert made.engine == EngineUrl("redis://localhost")
+    assert made.serving.workers == 2
+
+
 def test_every_switch_and_limit_of_an_app_can_be_set() -> None:
     own = {"id", "credentials", "limits", "webhooks"}
     assert set(apps.SWITCHES) == {field.name for field in fields(App)} - own
@@ -228,6 +235,16 @@ WRONG_ARGUMENTS: dict[str, tuple[dict[str, Any], str]] = {
     "a level": ({"log_level": "loud"}, r"^--log-level: 'loud' is not known: there are debug"),
     "a key alone": ({"tls_key": "key.pem"}, r"^--tls-key: a key needs its certificate"),
     "a certificate": ({"tls_certificate": "nowhere.pem"}, r"^--tls-certificate: .* cannot be read"),
+    "no workers": ({"workers": "0"}, r"^--workers: '0' is not a whole number of at least 1"),
+    "workers that share nothing": ({"workers": "2"}, r"^--workers 2: .* of one alone\. .*--engine redis://"),
+    "an engine": (
+        {"engine": f"http://me:{SECRET}@localhost"},
+        r"^--engine: it is no engine: .*redis://localhost",
+    ),
+    "a database of a site": (
+        {"engine": "postgres:default"},
+        r"^--engine: it is no engine: .*postgres://user",
+    ),
     "a timeout": ({"activity_timeout": "1.5"}, r"^--activity-timeout: '1.5' is not a whole number"),
 }
 

@@ -22,7 +22,9 @@ from cryptography.x509.oid import NameOID
 from websockets.sync.client import connect, unix_connect
 
 from onair.protocol.app import App
+from tests.deployments.running import listeners_in_each
 from tests.embedded.running import http, listener
+from tests.redis_server import RedisServer
 from tests.server.clients import Client, signed_path, wait_until
 from tests.standalone.running import FIRST, SECOND, Alone, command, serving, spec
 from tests.webhooks.receiver import APP as HOOKED
@@ -113,6 +115,30 @@ def test_a_file_and_the_environment_are_read(tmp_path: Path) -> None:
     arguments = ("serve", "--config", str(tmp_path / "onair.toml"))
     with command(tmp_path, *arguments, ONAIR_BIND="127.0.0.1:0") as process:
         assert process.wait_for(r"sockets at (\S+)").endswith("/app/file-key")
+
+
+def test_workers_share_the_apps_through_an_engine(tmp_path: Path, redis_server: RedisServer) -> None:
+    with (
+        serving(tmp_path, "--workers", "2", "--engine", redis_server.url) as alone,
+        listeners_in_each([alone.socket_url], [alone.process], 2) as clients,
+    ):
+        assert publish(alone.host, FIRST, "said") == (200, "{}")
+        for client in clients.values():
+            assert client.receive() == {"event": "said", "channel": "news", "data": {}}
+        alone.process.signal(signal.SIGTERM)
+        assert {client.close_code() for client in clients.values()} == {4200}
+        assert alone.process.exit_code() == 0
+        assert alone.process.written.count("On air") == 1
+
+
+def test_servers_share_the_apps_through_an_engine(tmp_path: Path, redis_server: RedisServer) -> None:
+    with (
+        serving(tmp_path, ONAIR_ENGINE=redis_server.url) as one,
+        serving(tmp_path, ONAIR_ENGINE=redis_server.url) as other,
+        listener(other.socket_url) as client,
+    ):
+        assert publish(one.host, FIRST, "said") == (200, "{}")
+        assert client.receive()["event"] == "said"
 
 
 def test_metrics_are_switched_on(tmp_path: Path) -> None:
