@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sqlite3
@@ -10,7 +11,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.embedded.running import Process, free_port, started
+from onair.engines.base import Bounds, Nodes
+from onair.engines.urls import EngineUrl
+from tests.embedded.running import ON_AIR, PATIENCE, Process, free_port, started
 from tests.http_client import request
 from tests.live.rendering.pages import Page
 
@@ -23,6 +26,11 @@ class Served:
 
     process: Process
     address: str
+
+    def socket_url(self, html: str) -> str:
+        """Where a page has its socket, if it has it here."""
+        (key,) = re.findall(r'data-onair-key="(\w+)"', html)
+        return f"{self.address.replace('http', 'ws', 1)}/app/{key}"
 
     def do(self, action: str, what: str, cookies: dict[str, str] | None = None) -> str:
         """Have something done in this process."""
@@ -63,6 +71,19 @@ class Site:
         with started(self.folder, *arguments, ONAIR_URL=self.engine, **environment) as process:
             yield Served(process, process.wait_for(r"Listening at: (\S+)"))
 
+    @contextmanager
+    def workers(self, number: int) -> Iterator[Served]:
+        """So many processes with sockets, and without pages, behind one port."""
+        arguments = ("onair", "serve", "--bind", "127.0.0.1:0", "--workers", str(number))
+        with started(self.folder, "manage.py", *arguments, ONAIR_URL=self.engine) as process:
+            yield Served(process, process.wait_for(ON_AIR).partition("/app/")[0].replace("ws", "http", 1))
+
+    def connections(self) -> list[int]:
+        """How many each process has, as it has said lately."""
+        with closing(EngineUrl(self.engine).connect("1", Bounds(1, 1))) as client:
+            said = client.do(Nodes(), PATIENCE).values()
+        return [json.loads(info)["connections"] for info in said]
+
     def manage(self, *arguments: str) -> str:
         """Run a command of the site to its end; return what it wrote."""
         with started(self.folder, "manage.py", *arguments, ONAIR_URL=self.engine) as process:
@@ -89,8 +110,7 @@ def opened(
 ) -> Iterator[Page]:
     """A page of one process that listens by a socket of another, or of the same."""
     page = Page(pages.address, "", cookies=cookies or {})
-    (key,) = re.findall(r'data-onair-key="(\w+)"', page.load(path))
-    page.socket_url = f"{sockets.address.replace('http', 'ws', 1)}/app/{key}"
+    page.socket_url = sockets.socket_url(page.load(path))
     with page.connected():
         yield page.listen()
 
