@@ -14,6 +14,7 @@ from onair.authorization import checks as authorization
 from onair.broadcasting import checks as broadcasting
 from onair.changes.triggers import checks as triggers
 from onair.embedded import checks as embedded
+from onair.embedded import postgres_checks
 from onair.engines.base import EngineRefused
 from onair.engines.urls import EngineUrl
 from onair.exceptions import ConfigurationError
@@ -191,6 +192,7 @@ CHECKS = (
     (broadcasting.check_announced_fields, (Tags.security,)),
     (broadcasting.check_serializers, (Tags.models,)),
     (embedded.check_runserver, (Tags.compatibility,)),
+    (postgres_checks.check_postgres, (Tags.compatibility,)),
     (live.check_django_rt, (Tags.compatibility,)),
     (live.check_own_server, (Tags.compatibility,)),
     (rest.check_alone, (Tags.compatibility,)),
