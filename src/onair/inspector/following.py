@@ -82,11 +82,11 @@ class Following:
         return Step(Stage.DROPPED, self._clock(), 0, why, seen.channel)
 
     def _number_of(self, event: Outgoing) -> int | None:
-        """The number of an event; one that was split for its encrypted channels has the whole one's data."""
-        whole = [number for one, number in self._open if one is event]
-        parts = [number for one, number in self._open if one.text is event.text and one.name == event.name]
-        found = whole or parts
-        return found[-1] if found else None
+        """The number of an event; the parts of one that was split have the text of the whole."""
+        for one, number in self._open:
+            if one is event or (one.encrypted and one.text is event.text):
+                return number
+        return None
 
 
 #: What a publishing process sees last of an event.
