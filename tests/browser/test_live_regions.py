@@ -215,6 +215,18 @@ def test_a_region_that_its_channel_refuses_is_asked_for_again(page: Page) -> Non
     site.hears("patched")
 
 
+def test_a_region_whose_site_has_failed_follows_when_it_works_again(page: Page) -> None:
+    answers = [{"stale": True}]
+    site = scripted(page)
+    channel_of, site.exchange = site.exchange, lambda region: answers.pop() if answers else channel_of(region)
+    site.fragment = {"r": "a", "v": "a2", "html": "fetched"}
+    site.listens(2)
+    assert page.text_content("#a") == "fetched"
+    site.says("a", v="a3", html="followed")
+    site.hears("patched", 2)
+    assert page.text_content("#a") == "followed"
+
+
 def test_what_is_new_is_announced_and_not_more_often_than_every_three_seconds(page: Page) -> None:
     page.clock.install()
     site = ScriptedPage(page, {"b": {"v": "b1", "announce": "{n} new"}}, BODY.format(a="", b=LIST))

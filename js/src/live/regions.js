@@ -281,6 +281,8 @@ export class Regions {
       if (!answer || !isWanted()) return;
       // Who gets no answer may have no right to one any more, which the exchange knows.
       this._receive(region, answer.html === undefined && !answer.gone ? { again: true } : /** @type {any} */ (answer));
+      // The site has failed when it was asked for the channel.
+      if (!region.channel && isWanted()) this._ask(region, JITTER.again);
     }, Math.random() * jitter);
   }
 

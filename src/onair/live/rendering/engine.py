@@ -402,7 +402,7 @@ class Engine:
         key = ("access", address, viewer)
         held = list(self._accesses.get(key, ()))
         if isinstance(result, Denied):
-            self._expel(held, telling.STALE if result.is_failure else telling.DENIED)
+            self._expel(held, telling.AGAIN if result.is_failure else telling.DENIED)
             return
         self.memory.remember(result)
         self._keep_access(key, access_of(result))
