@@ -15,7 +15,7 @@ NPM_CLIENTS := npm --prefix tests/clients
 
 PIP := -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo demo-postgres test lint types unit fuzz javascript browser package docs benchmark format clean
+.PHONY: demo demo-postgres demo-redis test lint types unit fuzz javascript browser package docs benchmark format clean
 
 demo: $(DEMO)/ready
 	cd demo && ../$(DEMO)/bin/python manage.py migrate --verbosity 0
@@ -29,6 +29,13 @@ demo-postgres: $(DEMO)/ready
 	test -n "$$DEMO_DATABASE_URL" || scripts/install-postgresql
 	@echo "The newsroom opens at http://127.0.0.1:$(PORT)/, on PostgreSQL. Ctrl-C closes it."
 	$(DEMO)/bin/python -m demo.postgresql $(PORT)
+
+# The same in two processes, which share it through Redis: ONAIR_URL says which; else it starts one of its own.
+demo-redis: $(DEMO)/ready
+	$(DEMO)/bin/python $(PIP) install "hiredis>=3"
+	test -n "$$ONAIR_URL" || scripts/install-redis
+	@echo "The newsroom opens at http://127.0.0.1:$(PORT)/, in two processes. Ctrl-C closes it."
+	$(DEMO)/bin/python -m demo.on_redis $(PORT)
 
 test: lint types javascript unit fuzz package docs
 
@@ -49,6 +56,7 @@ unit: $(OLD)/ready $(NEW)/ready javascript
 	scripts/install-chromium
 	scripts/install-postgresql
 	scripts/install-redis
+	scripts/install-nginx
 	PYTHONDEVMODE=1 $(OLD)/bin/python -m pytest --numprocesses=auto
 	PYTHONDEVMODE=1 $(NEW)/bin/python -m pytest --numprocesses=auto
 

@@ -6,22 +6,20 @@ From the project's root: ``python -m demo.postgresql [PORT]``. Its own is as emp
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
+from demo.running import manage
 from tests.cluster import Cluster
 
-SCRIPT = Path(__file__).with_name("manage.py")
 VARIABLE = "DEMO_DATABASE_URL"
 
 
 def main(port: str) -> None:
     with database() as url, suppress(KeyboardInterrupt):
         for command in (["migrate", "--verbosity", "0"], ["seed"], ["runserver", port]):
-            manage(url, command)
+            manage(*command, **{VARIABLE: url})
 
 
 @contextmanager
@@ -36,18 +34,6 @@ def database() -> Iterator[str]:
         yield cluster.url()
     finally:
         cluster.stop()
-
-
-def manage(url: str, command: list[str]) -> None:
-    process = subprocess.Popen([sys.executable, SCRIPT, *command], env=os.environ | {VARIABLE: url})
-    try:
-        status = process.wait()
-    except KeyboardInterrupt:
-        # Ctrl-C goes to both: let it end in its own time.
-        process.wait()
-        raise
-    if status:
-        sys.exit(status)
 
 
 if __name__ == "__main__":
