@@ -11,7 +11,7 @@ import pytest
 from tests.doctor.certificates import Authority
 from tests.doctor.proxies import answering, pass_on, proxy, saying, without_upgrade
 from tests.doctor.sites import Findings, Site, settings
-from tests.embedded.running import free_port
+from tests.embedded.running import free_port, started
 
 
 def assert_names(findings: Findings, hop: str, *words: str) -> None:
@@ -253,3 +253,19 @@ def test_a_limit_of_connections_is_too_low(site: Site) -> None:
         findings = site.doctor()
 
     assert_names(findings, "publishing", "4100", "limit")
+
+
+def test_the_url_names_something_else_than_the_site(site: Site) -> None:
+    with site.serves() as address:
+        findings = site.doctor("--url", f"http://{address}")
+
+    assert_names(findings, "authorization", "404", "--url", "/onair/auth")
+
+
+def test_several_processes_of_an_asgi_site_share_nothing(site: Site) -> None:
+    arguments = ("-m", "uvicorn", "asgi:application", "--port")
+    with site.serves(), started(site.folder, *arguments, str(free_port())) as second:
+        standing_by = second.wait_for(r"running on http://(\S+)")
+        findings = site.doctor(**settings(ONAIR={"PUBLIC_URL": f"ws://{standing_by}"}))
+
+    assert_names(findings, "welcome", "4100", "several processes serve this site", "Redis or PostgreSQL")

@@ -40,7 +40,7 @@ def serve(url: str, *nodes: str) -> None:
     """Say that nodes are alive, as servers do."""
     with closing(EngineUrl(url).connect("1", Bounds(10, 10))) as client:
         for node in nodes:
-            client.do(Beat(node, b'{"pid": 7, "host": "web-1"}'), 5)
+            client.do(Beat(node, b'{"pid": 7, "host": "web-1", "address": ["0.0.0.0", 6001]}'), 5)
 
 
 def assert_names(result: Result, *words: str) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from django.db import connections
+
 from tests.doctor.certificates import Authority
 from tests.doctor.proxies import pass_on_as_https, proxy
 from tests.doctor.sites import Findings, Site, settings
+from tests.embedded.running import free_port, http, started
+from tests.postgres import ALIAS, on_postgres
+from tests.redis_server import RedisServer
 
 #: What is tried whatever serves.
 ALWAYS = {
@@ -81,3 +86,44 @@ def test_a_site_without_private_channels_may_do_without_the_endpoint(site: Site)
 
     assert findings.failed == []
     assert "authorization" in findings.skipped
+
+
+def test_an_asgi_site_is_well(site: Site) -> None:
+    arguments = ("-m", "uvicorn", "asgi:application", "--port", str(free_port()))
+    with started(site.folder, *arguments) as process:
+        address = process.wait_for(r"running on (http://\S+)")
+        http.request("GET", address)  # it can be found from its first request on
+        findings = site.doctor()
+
+    assert_well(findings, "server", "http api")
+
+
+def test_workers_that_share_a_redis_are_well(site: Site, redis_server: RedisServer) -> None:
+    engine = {"ONAIR_URL": redis_server.url}
+    with site.serves("--workers", "2", **engine) as address:
+        findings = site.doctor("--workers", "2", **engine)
+
+    assert_well(findings, "engine", "engine's log", "nodes")
+    assert address in findings.says("address")
+    assert "reached 4 sockets" in findings.says("publishing")
+
+
+def test_what_a_doctor_leaves_in_an_engine_goes_by_itself(site: Site, redis_server: RedisServer) -> None:
+    engine = {"ONAIR_URL": redis_server.url}
+    with site.serves(**engine):
+        assert_well(site.doctor(**engine))
+        left = [key for key in redis_server.cli("KEYS", "*").split() if "doctor" in key]
+        members = redis_server.cli("ZRANGE", "onair:{1}:channels", "0", "-1").split()
+
+    assert [key for key in left if redis_server.cli("TTL", key) == "-1"] == []
+    assert [name for name in members if "doctor" in name] == []
+
+
+@on_postgres
+def test_processes_that_share_a_postgres_are_well(site: Site) -> None:
+    parameters = connections[ALIAS].settings_dict
+    engine = {"ONAIR_URL": f"postgres://postgres@/{parameters['NAME']}?host={parameters['HOST']}"}
+    with site.serves(**engine):
+        findings = site.doctor(**engine)
+
+    assert_well(findings, "engine", "engine's log", "nodes")

@@ -45,6 +45,8 @@ class Examination:
     options: Options
     #: Where the HTTP API is, once a hop has found it.
     base_url: str | None = None
+    #: Where a process listens that holds sockets, as this machine sees it.
+    sockets_url: str | None = None
     #: How many processes are known to serve.
     nodes: int = 1
     #: Where browsers open their sockets.

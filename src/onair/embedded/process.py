@@ -109,6 +109,7 @@ class ProcessServer:
         if self._address is None:
             self._address = (host, port)
             self._announce()
+            questions.say("address", lambda: (host, port))
 
     def close(self) -> None:
         """Close every socket so that its client reconnects (4200), and leave the site to the next process.

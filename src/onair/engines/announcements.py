@@ -15,7 +15,7 @@ from pathlib import Path
 from onair.engines.private_folder import UnsafeFolder, private_folder
 from onair.engines.process_lock import LockedBy, ProcessLock, process_lock
 
-__all__ = ["AlreadyServed", "Announcement", "Claim", "UnsafeFolder", "claim", "find"]
+__all__ = ["AlreadyServed", "Announcement", "Claim", "UnsafeFolder", "claim", "connectable", "find"]
 
 #: An address that means every interface, and the one to connect to instead.
 _CONNECTABLE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (nothing is bound)
@@ -49,7 +49,7 @@ class Claim:
 
     def announce(self, host: str, port: int, *, live: bool = False) -> None:
         """Say where the server listens; the last call counts. Call it after the socket is bound."""
-        announcement = Announcement(self._pid, _CONNECTABLE.get(host, host), port, live)
+        announcement = Announcement(self._pid, connectable(host), port, live)
         draft = self._file.with_suffix(f".{self._pid}")
         draft.write_text(json.dumps(asdict(announcement)))
         draft.replace(self._file)
@@ -64,6 +64,11 @@ class Claim:
     def retract(self) -> None:
         """Take the announcement back: this process's, or what a dead one has left."""
         self._file.unlink(missing_ok=True)
+
+
+def connectable(host: str) -> str:
+    """Return the host to connect to on this machine, where a server listens at this one."""
+    return _CONNECTABLE.get(host, host)
 
 
 def claim(site_key: str) -> Claim:

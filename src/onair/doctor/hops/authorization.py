@@ -35,7 +35,10 @@ _STATUSES = {
         "TLS, set SECURE_PROXY_SSL_HEADER as the proxy says. If it speaks of no rule, the site at --url has "
         "another SECRET_KEY than this process: give both the same."
     ),
-    404: _INCLUDE,
+    404: (
+        "The URLconf of this process has it: let --url name the site, whose process is to run the same code, "
+        "and its proxy pass the path on."
+    ),
     405: "Let the proxy pass POST on.",
 }
 _FAILING = "The site's log has the traceback."

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from socket import gethostname
+from typing import Any
 
 from onair import conf
 from onair.doctor.condition import condition_of
 from onair.doctor.examination import PREFIX, Examination
 from onair.doctor.hops.round_trip import BODY, Unheard, round_trip
 from onair.doctor.outcome import Failed, Passed, Skipped
+from onair.engines.announcements import Announcement, connectable
 from onair.engines.base import (
     Append,
     Bounds,
@@ -23,9 +27,14 @@ from onair.engines.base import (
     Publish,
 )
 from onair.engines.urls import EngineUrl
+from onair.publishing.routes import base_url
 
 #: What the engine keeps of the doctor's own channel: it is gone a second later.
 _BOUNDS = Bounds(entries=8, seconds=1)
+
+#: Seconds within which every node has said something new of itself, and between two looks at that.
+_NEWS = 2.5
+_LOOK = 0.1
 
 _NO_ENGINE = Skipped("No engine: a single process serves, or another server.")
 
@@ -73,16 +82,20 @@ def nodes(examination: Examination) -> Passed | Skipped:
         return _NO_ENGINE
     options = examination.options
     with _translated(engine, options.timeout), closing(_client(examination, engine)) as client:
-        known = client.do(Nodes(), options.timeout)
-    alive = {node: info for node, info in known.items() if not node.startswith(PREFIX)}
+        until = time.monotonic() + _NEWS
+        alive = _look(client, options.timeout)
+        while not _is_settled(alive, options.workers) and time.monotonic() < until:
+            time.sleep(_LOOK)
+            alive = _look(client, options.timeout)
     examination.nodes = len(alive)
+    examination.sockets_url = _address_here(alive.values())
     if not alive:
         raise Failed(
             f"No node is alive in {engine.shown}: nobody serves sockets.",
             'Start "manage.py onair serve", or an ASGI server with onair.asgi, with the same ONAIR["URL"]. '
             "If one runs, its log says why it does not reach the engine.",
         )
-    shown = ", ".join(sorted(_shown(node, info) for node, info in alive.items()))
+    shown = ", ".join(sorted(_shown(node, said) for node, said in alive.items()))
     if options.workers is not None and len(alive) != options.workers:
         raise Failed(
             f"{_processes(len(alive))} where {options.workers} should: {shown}.",
@@ -126,14 +139,39 @@ def _translated(engine: EngineUrl, timeout: float) -> Iterator[None]:
         ) from error
 
 
-def _shown(node: str, info: bytes) -> str:
+def _look(client: Client, timeout: float) -> dict[str, dict[str, Any]]:
+    """Return what each node says of itself; of none, where nobody serves."""
+    known = client.do(Nodes(), timeout)
+    return {node: _read(info) for node, info in known.items() if not node.startswith(PREFIX)}
+
+
+def _is_settled(alive: Mapping[str, Mapping[str, Any]], workers: int | None) -> bool:
+    """Whether nothing is to be waited for: a process that has just started has more to say in a moment."""
+    expected = workers is None or len(alive) == workers
+    return expected and all("address" in said for said in alive.values() if "pid" in said)
+
+
+def _read(info: bytes) -> dict[str, Any]:
+    """Return what a node says of itself; nothing where that is of another version, and cannot be read."""
     try:
         said = json.loads(info)
     except ValueError:
-        said = {}
-    if not isinstance(said, dict) or "pid" not in said:
-        return node
-    return f"process {said['pid']}" + (f" on {said['host']}" if said.get("host") else "")
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _shown(node: str, said: Mapping[str, Any]) -> str:
+    return f"process {said['pid']} on {said.get('host', 'a machine')}" if "pid" in said else node
+
+
+def _address_here(nodes: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return where a process of this machine listens, if one says so."""
+    here = gethostname()
+    for said in nodes:
+        match said:
+            case {"host": machine, "address": [str(host), int(port)]} if port and machine == here:
+                return base_url(Announcement(0, connectable(host), port))
+    return None
 
 
 def _processes(number: int) -> str:

@@ -47,7 +47,7 @@ def finding(examination: Examination) -> Passed | Skipped:
     """The server that events go to over HTTP is named, or announced on this machine."""
     match examination.target:
         case conf.RemoteServer(base_url=named):
-            examination.base_url = named
+            examination.base_url = examination.sockets_url = named
             return Passed(f'{named}, as ONAIR["URL"] or ONAIR_URL says.')
         case conf.HostedPusher():
             return Skipped("Hosted Pusher is found by its cluster.")
@@ -91,7 +91,7 @@ def _announced(examination: Examination) -> Passed:
             "sockets.",
             _START,
         )
-    examination.base_url = base_url(found)
+    examination.base_url = examination.sockets_url = base_url(found)
     return Passed(f"Process {found.pid} serves at {examination.base_url}.")
 
 

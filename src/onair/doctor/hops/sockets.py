@@ -161,9 +161,9 @@ def _found(examination: Examination) -> Address | None:
         return Address.of(f"wss://ws-{cluster}.pusher.com", "the cluster")
     if url is not None:
         return Address.of(url, "--url", with_path=False)
-    if examination.base_url is not None:
+    if examination.sockets_url is not None:
         source = 'ONAIR["URL"]' if isinstance(target, conf.RemoteServer) else "the running server"
-        return Address.of(examination.base_url, source)
+        return Address.of(examination.sockets_url, source)
     return None
 
 
