@@ -7,8 +7,9 @@ In ``asgi.py``, instead of Django's function of the same name::
     application = get_asgi_application()
 
 Under uvicorn, ``uvicorn project.asgi:application --ws onair.asgi:WebSocketProtocol`` is the fast road for
-the sockets; without it, and under Daphne or Hypercorn, they work as well. Run one worker: the channels live
-in its memory, and further ones refuse sockets with a message that names ``ONAIR_URL``.
+the sockets; without it, and under Daphne, Hypercorn or Granian, they work as well. Without an engine run one
+worker: the channels live in its memory, and further ones refuse sockets with a message that names
+``ONAIR_URL``. With one (``ONAIR_URL=redis://…``) run as many as you like.
 """
 
 from __future__ import annotations
