@@ -133,7 +133,10 @@ class Follow(Op[Snapshot]):
 
 @dataclass(frozen=True, slots=True)
 class Unfollow(Op[Changes]):
-    """A node has nobody on a channel any more. The log of one that no node follows is kept for some time."""
+    """A node has nobody on a channel any more: no connections, and no users.
+
+    The log of one that no node follows is kept for some time.
+    """
 
     channel: str
     node: str
@@ -154,7 +157,7 @@ class Count(Op[int]):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The number of the last entry of the channel's log, and whether the user was nowhere else."""
+    """The number of the last entry of the channel's log, 0 without one; and whether the user was nowhere."""
 
     number: int
     is_first: bool
@@ -162,7 +165,10 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Join(Op[Joined]):
-    """A node has a user on a channel. The first one to have it decides the ``user_info``."""
+    """A node has a user on a channel, which it need not follow.
+
+    The first one to have it decides the ``user_info``.
+    """
 
     channel: str
     node: str

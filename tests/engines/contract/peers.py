@@ -22,9 +22,14 @@ class Peer:
 
     It connects at once. ``received`` has the entries of each channel, ``epochs`` one for each time that it
     was connected, ``reasons`` one for each time that it was not.
+
+    Args:
+        at_once: Is called in the turn of the loop in which the engine is started.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, engine: Engine) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, engine: Engine, at_once: Callable[[Engine], object] = id
+    ) -> None:
         self.engine = engine
         self.received: dict[str, list[Entry]] = {}
         self.batches: list[int] = []
@@ -32,7 +37,12 @@ class Peer:
         self.reasons: list[EngineDown] = []
         self._loop = loop
         self._changed = threading.Condition()
-        self.call(lambda: engine.start(_Recorder(self)))
+
+        def start() -> None:
+            engine.start(_Recorder(self))
+            at_once(engine)
+
+        self.call(start)
 
     def do(self, op: Op[R]) -> R:
         """Do something and return the reply."""
@@ -133,9 +143,9 @@ class Peers:
         self._peers: list[Peer] = []
         self._clients: list[Client] = []
 
-    def add(self, open_one: Callable[[], Engine]) -> Peer:
+    def add(self, open_one: Callable[[], Engine], at_once: Callable[[Engine], object] = id) -> Peer:
         """Start an engine, and return before it is connected."""
-        peer = Peer(self._loop, open_one())
+        peer = Peer(self._loop, open_one(), at_once)
         self._peers.append(peer)
         return peer
 

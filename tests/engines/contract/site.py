@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
-from onair.engines.base import Bounds, Client
+from onair.engines.base import Bounds, Client, Engine
 from onair.engines.urls import EngineUrl
 from tests.engines.contract.peers import Peer, Peers
 
@@ -20,9 +21,14 @@ class Site:
         self.app_id = secrets.token_hex(4)
         self._peers = peers
 
-    def start(self, app_id: str | None = None, bounds: Bounds = BOUNDS) -> Peer:
-        """Open an engine, and return before it is connected."""
-        return self._peers.add(lambda: self.url.open(app_id or self.app_id, bounds))
+    def start(
+        self,
+        app_id: str | None = None,
+        bounds: Bounds = BOUNDS,
+        at_once: Callable[[Engine], object] = id,
+    ) -> Peer:
+        """Open an engine, and return before it is connected; ``at_once`` is called in the same turn."""
+        return self._peers.add(lambda: self.url.open(app_id or self.app_id, bounds), at_once)
 
     def peer(self, app_id: str | None = None, bounds: Bounds = BOUNDS) -> Peer:
         """Open an engine, connected."""

@@ -4,8 +4,9 @@
 -- The calls of an app take turns (an advisory lock that ends with the transaction), so numbers are given in
 -- the order of the commits, and who reads "what comes after" finds no holes.
 --
--- Rows that change are kept few: an entry is written once and deleted once, and what its log's last number is
--- stands in the entry. So a transaction elsewhere that lasts for hours makes nothing here slow.
+-- A transaction elsewhere that lasts for hours keeps every former version of a row that changes, and reading
+-- the row would walk along all of them. So what changes with each event is written once and deleted once, and
+-- is found from the end of an index, where what is new comes before all that is gone.
 
 CREATE UNLOGGED TABLE onair_engine_apps (
     app text COLLATE "C" PRIMARY KEY,
@@ -13,17 +14,16 @@ CREATE UNLOGGED TABLE onair_engine_apps (
     swept timestamptz NOT NULL DEFAULT '-infinity'
 ) WITH (fillfactor = 50);
 
--- A log that there is. Entries after `floor` are all known, which is the `floor_place`-th of the log.
+-- A log that there is, until when if nobody follows.
 CREATE UNLOGGED TABLE onair_engine_channels (
     app text COLLATE "C",
     channel text COLLATE "C",
-    floor bigint NOT NULL,
-    floor_place bigint NOT NULL,
     expires timestamptz,
     PRIMARY KEY (app, channel)
 ) WITH (fillfactor = 70);
 CREATE INDEX onair_engine_channels_expires ON onair_engine_channels (app, expires) WHERE expires IS NOT NULL;
 
+-- `place` counts the entries of a log.
 CREATE UNLOGGED TABLE onair_engine_log (
     app text COLLATE "C",
     channel text COLLATE "C",
@@ -79,18 +79,20 @@ CREATE UNLOGGED TABLE onair_engine_nodes (
 CREATE UNLOGGED TABLE onair_engine_kept (
     app text COLLATE "C",
     channel text COLLATE "C",
+    number bigint GENERATED ALWAYS AS IDENTITY,
     body bytea NOT NULL,
     until timestamptz NOT NULL,
-    PRIMARY KEY (app, channel)
-) WITH (fillfactor = 50);
+    PRIMARY KEY (app, channel, number)
+) WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000);
+ALTER TABLE onair_engine_kept ALTER COLUMN body SET STORAGE EXTERNAL;
 
 CREATE UNLOGGED TABLE onair_engine_publishers (
     app text COLLATE "C",
     publisher text COLLATE "C",
-    number bigint NOT NULL,
+    number bigint,
     seen timestamptz NOT NULL,
-    PRIMARY KEY (app, publisher)
-) WITH (fillfactor = 50);
+    PRIMARY KEY (app, publisher, number)
+) WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000);
 
 CREATE UNLOGGED TABLE onair_engine_leases (
     app text COLLATE "C",
@@ -132,37 +134,36 @@ CREATE FUNCTION onair_engine_last(p_app text, p_channel text) RETURNS bigint LAN
 $$;
 
 -- Write to a log, and return the entry's number; NULL where there is no log. One that has grown by an eighth
--- over what is kept loses what is too much, so that one deletion follows many entries.
+-- over what is kept loses what is too much: one deletion follows many entries.
 CREATE FUNCTION onair_engine_append(p_app text, p_channel text, p_body bytea, p_entries integer)
 RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
-    v_log record;
     v_last record;
     v_number bigint;
     v_floor bigint;
-    v_excess bigint;
+    v_place bigint;
+    v_step integer := p_entries / 8 + 1;
 BEGIN
-    SELECT floor, floor_place INTO v_log FROM onair_engine_channels
+    PERFORM FROM onair_engine_channels
     WHERE app = p_app AND channel = p_channel AND (expires IS NULL OR expires > clock_timestamp());
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
     SELECT number, place INTO v_last FROM onair_engine_log
     WHERE app = p_app AND channel = p_channel ORDER BY number DESC LIMIT 1;
+    v_place := v_last.place + 1;
     INSERT INTO onair_engine_log (app, channel, previous, place, body)
-    VALUES (p_app, p_channel, v_last.number, v_last.place + 1, p_body) RETURNING number INTO v_number;
+    VALUES (p_app, p_channel, v_last.number, v_place, p_body) RETURNING number INTO v_number;
     PERFORM set_config('onair_engine.wrote', 'yes', true);
 
-    v_excess := v_last.place + 1 - p_entries - v_log.floor_place;
-    IF v_excess > p_entries / 8 THEN
+    IF v_place % v_step = 0 AND v_place > p_entries + 1 THEN
+        -- The entry before those that are kept stays: who has read so far knows all that came.
         SELECT number INTO v_floor FROM onair_engine_log
-        WHERE app = p_app AND channel = p_channel AND number >= v_log.floor
-        ORDER BY number OFFSET v_excess LIMIT 1;
-        -- The floor itself stays: it is the last entry of a log of which nothing is kept.
-        DELETE FROM onair_engine_log
-        WHERE app = p_app AND channel = p_channel AND number >= v_log.floor AND number < v_floor;
-        UPDATE onair_engine_channels SET floor = v_floor, floor_place = v_log.floor_place + v_excess
-        WHERE app = p_app AND channel = p_channel;
+        WHERE app = p_app AND channel = p_channel ORDER BY number DESC OFFSET p_entries LIMIT 1;
+        DELETE FROM onair_engine_log WHERE app = p_app AND channel = p_channel AND number = ANY (ARRAY(
+            SELECT number FROM onair_engine_log WHERE app = p_app AND channel = p_channel AND number < v_floor
+            ORDER BY number DESC LIMIT least(v_step, v_place - p_entries - 1)
+        ));
     END IF;
     RETURN v_number;
 END $$;
@@ -172,7 +173,6 @@ CREATE FUNCTION onair_engine_open(p_app text, p_channel text)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     v_expires timestamptz;
-    v_number bigint;
 BEGIN
     SELECT expires INTO v_expires FROM onair_engine_channels WHERE app = p_app AND channel = p_channel;
     IF FOUND THEN
@@ -186,10 +186,8 @@ BEGIN
         DELETE FROM onair_engine_log WHERE app = p_app AND channel = p_channel;
         DELETE FROM onair_engine_channels WHERE app = p_app AND channel = p_channel;
     END IF;
-    INSERT INTO onair_engine_log (app, channel, previous, place, body) VALUES (p_app, p_channel, 0, 1, 'o')
-    RETURNING number INTO v_number;
-    INSERT INTO onair_engine_channels (app, channel, floor, floor_place)
-    VALUES (p_app, p_channel, v_number, 1);
+    INSERT INTO onair_engine_log (app, channel, previous, place, body) VALUES (p_app, p_channel, 0, 1, 'o');
+    INSERT INTO onair_engine_channels (app, channel) VALUES (p_app, p_channel);
     PERFORM set_config('onair_engine.wrote', 'yes', true);
 END $$;
 
@@ -197,47 +195,88 @@ END $$;
 CREATE FUNCTION onair_engine_since(p_app text, p_channel text, p_after bigint, p_entries integer)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-    v_found jsonb;
+    v_last bigint;
+    v_place bigint := 0;
 BEGIN
     PERFORM FROM onair_engine_channels
-    WHERE app = p_app AND channel = p_channel AND (expires IS NULL OR expires > clock_timestamp())
-    AND (floor <= p_after OR p_after = 0 AND floor_place = 1);
-    IF NOT FOUND OR p_after > 0 AND NOT EXISTS (
-        SELECT FROM onair_engine_log WHERE app = p_app AND channel = p_channel AND number = p_after
-    ) THEN
+    WHERE app = p_app AND channel = p_channel AND (expires IS NULL OR expires > clock_timestamp());
+    IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    SELECT jsonb_agg(jsonb_build_array(number, previous, onair_engine_coded(body)) ORDER BY number)
-    INTO v_found FROM (
-        SELECT number, previous, body FROM onair_engine_log
-        WHERE app = p_app AND channel = p_channel AND number > p_after
-        ORDER BY number LIMIT p_entries + 1
-    ) entries;
-    IF jsonb_array_length(v_found) > p_entries THEN
+    SELECT place INTO v_last FROM onair_engine_log
+    WHERE app = p_app AND channel = p_channel ORDER BY number DESC LIMIT 1;
+    IF p_after > 0 THEN
+        SELECT place INTO v_place FROM onair_engine_log
+        WHERE app = p_app AND channel = p_channel AND number = p_after;
+    END IF;
+    IF v_place IS NULL OR v_last - v_place > p_entries THEN
         RETURN NULL;
     END IF;
-    RETURN coalesce(v_found, '[]');
+    RETURN (
+        SELECT coalesce(
+            jsonb_agg(jsonb_build_array(number, previous, onair_engine_coded(body)) ORDER BY number), '[]'
+        )
+        FROM onair_engine_log WHERE app = p_app AND channel = p_channel AND number > p_after
+    );
 END $$;
 
 CREATE FUNCTION onair_engine_kept(p_app text, p_channel text) RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_array(onair_engine_coded(body), extract(epoch FROM until - clock_timestamp()))
-    FROM onair_engine_kept WHERE app = p_app AND channel = p_channel AND until > clock_timestamp()
+    FROM (
+        SELECT body, until FROM onair_engine_kept WHERE app = p_app AND channel = p_channel
+        ORDER BY number DESC LIMIT 1
+    ) latest WHERE until > clock_timestamp()
 $$;
+
+-- Keep a body as the last event of a channel.
+CREATE FUNCTION onair_engine_keep(p_app text, p_channel text, p_body bytea, p_seconds integer)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_number bigint;
+BEGIN
+    SELECT number INTO v_number FROM onair_engine_kept WHERE app = p_app AND channel = p_channel
+    ORDER BY number DESC LIMIT 1;
+    INSERT INTO onair_engine_kept (app, channel, body, until)
+    VALUES (p_app, p_channel, p_body, clock_timestamp() + make_interval(secs => p_seconds));
+    IF v_number IS NOT NULL THEN
+        DELETE FROM onair_engine_kept WHERE app = p_app AND channel = p_channel AND number = v_number;
+    END IF;
+END $$;
+
+-- A publisher has so many entries to append after those that it counts: return how many of them it has
+-- appended already.
+CREATE FUNCTION onair_engine_already(p_app text, p_publisher text, p_number bigint, p_many integer)
+RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    v_known bigint;
+BEGIN
+    SELECT number INTO v_known FROM onair_engine_publishers WHERE app = p_app AND publisher = p_publisher
+    ORDER BY number DESC LIMIT 1;
+    IF v_known >= p_number + p_many THEN
+        UPDATE onair_engine_publishers SET seen = clock_timestamp()
+        WHERE app = p_app AND publisher = p_publisher AND number = v_known;
+        RETURN p_many;
+    END IF;
+    INSERT INTO onair_engine_publishers (app, publisher, number, seen)
+    VALUES (p_app, p_publisher, p_number + p_many, clock_timestamp());
+    IF v_known IS NOT NULL THEN
+        DELETE FROM onair_engine_publishers
+        WHERE app = p_app AND publisher = p_publisher AND number = v_known;
+    END IF;
+    RETURN greatest(v_known - p_number, 0);
+END $$;
 
 CREATE FUNCTION onair_engine_members(p_app text, p_channel text) RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT coalesce(jsonb_agg(jsonb_build_array(user_id, onair_engine_coded(info)) ORDER BY arrived), '[]')
     FROM onair_engine_users WHERE app = p_app AND channel = p_channel
 $$;
 
--- Whether the user was nowhere on the channel. A node that does not follow has nobody there.
+-- Whether the user was nowhere on the channel. Its node need not follow.
 CREATE FUNCTION onair_engine_join(
     p_app text, p_channel text, p_node text, p_user_id text, p_info bytea, p_entries integer
 ) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM FROM onair_engine_counts WHERE app = p_app AND channel = p_channel AND node = p_node;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
+    INSERT INTO onair_engine_nodes (app, node, beats) VALUES (p_app, p_node, 0) ON CONFLICT DO NOTHING;
     INSERT INTO onair_engine_members (app, channel, user_id, node)
     VALUES (p_app, p_channel, p_user_id, p_node) ON CONFLICT DO NOTHING;
     INSERT INTO onair_engine_users (app, channel, user_id, info)
@@ -368,17 +407,11 @@ DECLARE
     v_body bytea;
     v_done bigint := 0;
     v_place bigint := 0;
-    v_publisher text := p_op ->> 'publisher';
-    v_number bigint := (p_op ->> 'number')::bigint;
 BEGIN
-    IF v_publisher <> '' THEN
-        SELECT number - v_number INTO v_done FROM onair_engine_publishers
-        WHERE app = p_app AND publisher = v_publisher;
-        v_done := greatest(coalesce(v_done, 0), 0);
-        v_number := v_number + greatest(jsonb_array_length(p_op -> 'appends'), v_done);
-        INSERT INTO onair_engine_publishers (app, publisher, number, seen)
-        VALUES (p_app, v_publisher, v_number, clock_timestamp())
-        ON CONFLICT (app, publisher) DO UPDATE SET number = excluded.number, seen = excluded.seen;
+    IF p_op ->> 'publisher' <> '' THEN
+        v_done := onair_engine_already(
+            p_app, p_op ->> 'publisher', (p_op ->> 'number')::bigint, jsonb_array_length(p_op -> 'appends')
+        );
     END IF;
     FOR v_append IN SELECT jsonb_array_elements(p_op -> 'appends') LOOP
         v_place := v_place + 1;
@@ -386,12 +419,7 @@ BEGIN
         v_body := onair_engine_part(p_bytes, v_append -> 1);
         PERFORM onair_engine_append(p_app, v_append ->> 0, v_body, p_entries);
         IF (v_append ->> 2)::integer > 0 THEN
-            INSERT INTO onair_engine_kept (app, channel, body, until)
-            VALUES (
-                p_app, v_append ->> 0, v_body,
-                clock_timestamp() + make_interval(secs => (v_append ->> 2)::integer)
-            )
-            ON CONFLICT (app, channel) DO UPDATE SET body = excluded.body, until = excluded.until;
+            PERFORM onair_engine_keep(p_app, v_append ->> 0, v_body, (v_append ->> 2)::integer);
         END IF;
     END LOOP;
 END $$;
@@ -425,7 +453,8 @@ BEGIN
     DELETE FROM onair_engine_nodes WHERE app = p_app AND node = v_node;
     DELETE FROM onair_engine_leases WHERE app = p_app AND node = v_node;
     FOR v_channel IN
-        SELECT channel FROM onair_engine_counts WHERE app = p_app AND node = v_node ORDER BY channel
+        SELECT channel FROM onair_engine_counts WHERE app = p_app AND node = v_node
+        UNION SELECT channel FROM onair_engine_members WHERE app = p_app AND node = v_node ORDER BY channel
     LOOP
         v_changes := onair_engine_unfollow(p_app, v_channel, v_node, p_entries, p_seconds);
         IF v_changes <> '[false, false, [], []]' THEN

@@ -1,5 +1,11 @@
 -- Who is on a channel. "members:NAME" is a hash of users, each with its place in the order of arrival, the
--- number of nodes that have it, and its user_info; "users:NODE:NAME" are those that one node has.
+-- number of nodes that have it, and its user_info; "users:NODE:NAME" are those that one node has. The log is
+-- told where there is one: a node may have users on a channel that nobody follows.
+local function tell(channel, last, body)
+  if last then return append(channel, last, body) end
+  return last
+end
+
 local function come(channel, node, user, info, last)
   if redis.call('SADD', root .. 'users:' .. node .. ':' .. channel, user) == 0 then return last, false end
   local members = root .. 'members:' .. channel
@@ -11,7 +17,7 @@ local function come(channel, node, user, info, last)
   end
   redis.call('HSET', members, user, redis.call('INCR', root .. 'arrivals') .. ' 1 ' .. info)
   if info ~= '' then info = '\0' .. info end
-  return append(channel, last, 'a' .. user .. info), true
+  return tell(channel, last, 'a' .. user .. info), true
 end
 
 local function go(channel, node, user, last)
@@ -23,5 +29,5 @@ local function go(channel, node, user, last)
     return last, false
   end
   redis.call('HDEL', members, user)
-  return append(channel, last, 'r' .. user), true
+  return tell(channel, last, 'r' .. user), true
 end
