@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from onair.doctor.examination import Examination, Options
 from onair.doctor.hop import Hop
@@ -10,6 +11,9 @@ from onair.doctor.outcome import Failed, Mark, Passed, Skipped
 from onair.doctor.report import as_json, line_of, summary_of
 from onair.doctor.running import examine
 from onair.doctor.table import HOPS
+from tests.docs.markdown import first_cells, section
+
+COMMANDS = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
 
 
 def well(examination: Examination) -> Passed:
@@ -81,3 +85,11 @@ def test_every_hop_needs_only_hops_before_it() -> None:
     assert len(names) == len(set(names))
     for place, hop in enumerate(HOPS):
         assert set(hop.needs) <= set(names[:place]), hop.name
+
+
+def test_every_hop_is_in_the_reference() -> None:
+    described = section(COMMANDS.read_text(), "`manage.py onair doctor`")
+
+    assert [cell.strip("`") for cell in first_cells(described) if cell.startswith("`")] == [
+        hop.name for hop in HOPS
+    ]

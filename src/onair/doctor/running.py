@@ -21,16 +21,15 @@ def examine(options: Options, hops: Sequence[Hop]) -> Iterator[Result]:
     failed: set[str] = set()
     with Examination(options) as examination:
         for hop in hops:
-            missing = [need for need in hop.needs if need in failed]
-            result = _left_out(hop, missing) if missing else _tried(hop, examination)
-            if missing or result.mark is Mark.FAILED:
+            missing = next((need for need in hop.needs if need in failed), None)
+            result = _tried(hop, examination) if missing is None else _left_out(hop, missing)
+            if missing is not None or result.mark is Mark.FAILED:
                 failed.add(hop.name)
             yield result
 
 
-def _left_out(hop: Hop, missing: Sequence[str]) -> Result:
-    names = " and ".join(f'"{name}"' for name in missing)
-    return Result(hop.name, Mark.SKIPPED, 0.0, f"It needs {names}.")
+def _left_out(hop: Hop, missing: str) -> Result:
+    return Result(hop.name, Mark.SKIPPED, 0.0, f'It needs "{missing}".')
 
 
 def _tried(hop: Hop, examination: Examination) -> Result:

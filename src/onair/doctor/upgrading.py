@@ -30,6 +30,9 @@ _UNREACHED = (
     f"proxy. In nginx:\n{NGINX}"
 )
 
+#: What our server begins with, asked by plain HTTP for the path of sockets.
+_OUR_SERVER = "No app is served at"
+
 #: What a status means in place of 101, and what to do.
 _STATUSES = {
     200: ("a page answers in the server's place", _PASS_ON),
@@ -53,8 +56,10 @@ def not_upgraded(response: Response | None, address: Address, said: str = "") ->
     status = response.status_code
     if 300 <= status < 400:
         return _redirected(where, response, address)
-    meaning, remedy = _STATUSES.get(status, ("something else answers there", _PASS_ON))
     text = _beginning(bytes(response.body or b""))
+    meaning, remedy = _STATUSES.get(status, ("something else answers there", _PASS_ON))
+    if text.startswith(_OUR_SERVER):
+        meaning, text = "the server is reached, and the upgrade was lost on the way", ""
     return Failed(
         f"{where} is answered with {status} in place of a WebSocket (101): {meaning}."
         f"{f' It says: {text}' if text else ''}",
