@@ -11,6 +11,7 @@ from typing import Any
 
 from websockets.sync.client import connect
 
+from onair.engines.urls import EngineUrl
 from onair.protocol.app import App
 from onair.protocol.signing import sign_channel
 from onair.server.origins import OriginPolicy
@@ -31,9 +32,14 @@ class RealServer:
         return f"http://{self.app.key}:{self.app.secret}@{self.host}:{self.port}/apps/{self.app.id}"
 
     @contextmanager
-    def joined(self, channel: str) -> Iterator[Client]:
+    def connected(self) -> Iterator[Client]:
+        """Be a client that has joined nothing yet."""
         with connect(f"ws://{self.host}:{self.port}/app/{self.app.key}?protocol=7") as connection:
-            client = Client(connection)
+            yield Client(connection)
+
+    @contextmanager
+    def joined(self, channel: str) -> Iterator[Client]:
+        with self.connected() as client:
             client.established()
             assert client.subscribe(channel)["event"] == "pusher_internal:subscription_succeeded"
             yield client
@@ -42,8 +48,7 @@ class RealServer:
     def present(self, channel: str, user_id: str, info: object = None) -> Iterator[Client]:
         """Be a user on a presence channel."""
         data = json.dumps({"user_id": user_id} | ({"user_info": info} if info else {}))
-        with connect(f"ws://{self.host}:{self.port}/app/{self.app.key}?protocol=7") as connection:
-            client = Client(connection)
+        with self.connected() as client:
             socket_id = client.established()
             auth = sign_channel(self.app.credentials[0], socket_id, channel, data)
             assert client.subscribe(channel, auth=auth, channel_data=data)["event"].endswith("succeeded")
@@ -51,9 +56,9 @@ class RealServer:
 
 
 @contextmanager
-def serving(app: App) -> Iterator[RealServer]:
+def serving(app: App, engine: EngineUrl | None = None) -> Iterator[RealServer]:
     """Run a server of this app in a thread."""
-    server = Server([app], origins=OriginPolicy(["*"]))
+    server = Server([app], origins=OriginPolicy(["*"]), engine=engine)
     bound = threading.Event()
     address: list[Any] = []
 

@@ -33,8 +33,7 @@ def share_of(target: conf.Target) -> Share | None:
     """Return what this process shares with the others of the site; in tests, nothing with anybody."""
     if not isinstance(target, conf.Embedded) or target.engine is None or testrun.is_on():
         return None
-    limits = target.app.limits
-    return Share(target.engine, target.app.id, Bounds(limits.history_events, limits.history_seconds))
+    return Share(target.engine, target.app.id, conf.bounds())
 
 
 def do(share: Share, op: Op[R], timeout: float) -> R:
@@ -57,7 +56,8 @@ class Clients:
     """Connections to engines, for the threads of a process."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # Reentrant: a signal's handler may ask while its thread is in here.
+        self._lock = threading.RLock()
         self._idle: list[Client] = []
         self._share: Share | None = None
         self._is_ending = False
