@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "onair"
 
 #: What live pages stand on: what lies at the root of ``live`` without being on top of it.
-LIVE_BASE = {"live/signals", "live/again", "live/elsewhere", "live/touching", "live/tokens"}
+LIVE_BASE = {"live/signals", "live/again", "live/sealing", "live/elsewhere", "live/touching", "live/tokens"}
 
 #: What each folder may import from the package, beside itself and what is in it; in ``live``, where folders
 #: stand on each other, each of them and what they need of its root. ``""`` is the package's own root.
@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rest": {"", "protocol", "publishing", "authorization", "views", "changes"},
     "live/signals": set(),
     "live/again": set(),
+    "live/sealing": set(),
     "live/matching": {"changes"},
     "live/markup": set(),
     "live/reading": {"changes", "live/matching"},

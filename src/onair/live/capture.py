@@ -13,6 +13,7 @@ from onair.changes.change import Commit
 from onair.embedded import handovers, process
 from onair.exceptions import ConfigurationError
 from onair.live import again, elsewhere, touching
+from onair.live.sealing import seal, unseal
 
 #: What a commit is called between processes.
 CHANGES = "changes"
@@ -69,12 +70,12 @@ def _hand_over(commit: Commit) -> None:
     if _is_from_elsewhere.get() or again.is_rendering():
         return
     if is_on() and elsewhere.is_possible() and commit:
-        elsewhere.hand_over(CHANGES, wire.encode(commit))
+        elsewhere.hand_over(CHANGES, seal(wire.encode(commit)))
 
 
 def _receive(line: bytes) -> None:
     token = _is_from_elsewhere.set(True)
     try:
-        interest.deliver(wire.decode(line))
+        interest.deliver(wire.decode(unseal(line)))
     finally:
         _is_from_elsewhere.reset(token)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from time import monotonic
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -18,6 +19,7 @@ from onair.live.rendering.process import ENDED, LIVE
 from onair.live.rendering.viewer import Address, Viewer
 from tests.live.rendering.case import PagesTestCase
 from tests.live.rendering.pages import Page
+from tests.server.clients import PATIENCE
 from tests.site.board.models import Ticket
 
 
@@ -30,7 +32,7 @@ def run(sql: str, *params: object) -> None:
 def hand_over(name: str, line: bytes) -> None:
     receiver = handovers.Receiver()
     assert receiver.take(name, line)
-    receiver.end(0)
+    receiver.end(monotonic() + PATIENCE)
     receiver.join()
 
 

@@ -14,8 +14,8 @@ from onair.live.rendering.engine import Engine
 from onair.live.rendering.exchange import Asking, answers, find_access, fresh_access, refusals
 from onair.live.rendering.memory import Memory
 from onair.live.rendering.replay import Denied
-from onair.live.rendering.sealing import seal, unseal
 from onair.live.rendering.viewer import Address, Viewer
+from onair.live.sealing import seal, unseal
 
 
 def answer(asking: Asking, memory: Memory | None) -> tuple[Asking, dict[str, Any]]:

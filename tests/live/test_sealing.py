@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onair.live.rendering.sealing import NotOurs, seal, unseal
+from onair.live.sealing import NotOurs, seal, unseal
 
 
 @given(st.binary(max_size=300))

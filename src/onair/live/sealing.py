@@ -1,7 +1,9 @@
 """What only the processes of this site can read, on its way through what they share.
 
-The standard library has no cipher. A keyed hash in counter mode is one: each block of the stream that hides
-the text is the hash of a number under a key that is used for nothing else.
+An engine keeps for some minutes what it passes on, and others may see what it keeps: what is written to the
+site's tables, and the cookies of who looks at its pages, are none of their business. The standard library has
+no cipher, but an extendable hash is one: of a key and a number that no two texts have, it makes a stream that
+hides the text.
 """
 
 from __future__ import annotations
@@ -9,14 +11,14 @@ from __future__ import annotations
 import base64
 import hmac
 import secrets
-from hashlib import blake2b
-from itertools import count
+from functools import lru_cache
+from hashlib import shake_256
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-#: Bytes of the number that no two texts have, of the signature, and of a block of the stream.
-_NONCE, _SIGNATURE, _BLOCK = 16, 32, 64
+#: Bytes of the number that no two texts have, and of the signature.
+_NONCE, _SIGNATURE = 16, 32
 
 
 class NotOurs(Exception):
@@ -46,6 +48,7 @@ def unseal(line: bytes) -> bytes:
     raise NotOurs("Another SECRET_KEY has sealed it. Let all processes of the site have the same one.")
 
 
+@lru_cache(maxsize=8)
 def _keys(secret: str | bytes) -> tuple[bytes, bytes]:
     hiding, signing = (
         salted_hmac(f"onair.live.{use}", "", secret=secret, algorithm="sha256").digest()
@@ -55,15 +58,10 @@ def _keys(secret: str | bytes) -> tuple[bytes, bytes]:
 
 
 def _sign(hidden: bytes, key: bytes) -> bytes:
-    return blake2b(hidden, key=key, digest_size=_SIGNATURE).digest()
+    return hmac.digest(key, hidden, "sha256")
 
 
 def _hide(text: bytes, key: bytes, nonce: bytes) -> bytes:
     """Hide a text, or show it again."""
-    numbers = count()
-    stream = b"".join(
-        blake2b(nonce + next(numbers).to_bytes(8), key=key, digest_size=_BLOCK).digest()
-        for _ in range(0, len(text), _BLOCK)
-    )
-    hidden = int.from_bytes(text) ^ int.from_bytes(stream[: len(text)])
-    return hidden.to_bytes(len(text))
+    stream = shake_256(key + nonce).digest(len(text))
+    return (int.from_bytes(text) ^ int.from_bytes(stream)).to_bytes(len(text))
