@@ -12,7 +12,7 @@ from typing import TypeGuard
 
 from onair import commit, conf
 from onair.exceptions import EventTooLarge
-from onair.publishing import capture, ending, failures, onlooker, stats, testrun
+from onair.publishing import at_once, capture, ending, failures, onlooker, stats, testrun
 from onair.publishing.call import Call, Item
 from onair.publishing.carrier import Carrier
 from onair.publishing.event import Event, Outgoing, prepare
@@ -75,7 +75,8 @@ def call(action: Callable[[], object], *, label: str, using: str | None = None, 
 def hand_over(name: str, line: bytes) -> None:
     """Hand a line over to the site's code in the server's process, at once and in order with the events.
 
-    Nothing is raised for what happens on the way. Where no other process is the server, it goes nowhere.
+    Where processes share an engine, each that holds sockets gets it. Nothing is raised for what happens on
+    the way. Where no other process is the server, it goes nowhere.
 
     Args:
         name: what it is called there (:mod:`onair.embedded.handovers`).
@@ -85,7 +86,7 @@ def hand_over(name: str, line: bytes) -> None:
 
 def hand_over_now(name: str, line: bytes) -> None:
     """Hand a line over as :func:`hand_over` does, and return when it is there, or cannot be for now."""
-    with closing(Routes(batch=False)) as routes:
+    with at_once.routes() as routes:
         routes.deliver([Handover(name, line)])
 
 

@@ -1,4 +1,4 @@
-"""What is handed over to the site's code in the server's process: among the events, and in their order."""
+"""What is handed over to the site's code in the processes with sockets: among the events, in their order."""
 
 from __future__ import annotations
 
