@@ -177,7 +177,7 @@ class Page:
                 Figure(name, "?" if number is None else number_format(number), label)
                 for name, number, label in numbers
             ),
-            Figure("latency", "?" if median is None else duration(median), _("to the socket, median")),
+            Figure("latency", "?" if median is None else duration(median), _("publication to socket, median")),
         ]
 
     @property
@@ -226,7 +226,7 @@ def duration(seconds: float) -> str:
     if seconds >= 1:
         return _("%s s") % number_format(seconds, 1)
     if seconds < 0.0001:
-        return _("under 0.1 ms")
+        return _("<%s ms") % number_format(0.1, 1)
     return _("%s ms") % number_format(seconds * 1000, 1 if seconds < 0.1 else 0)
 
 
