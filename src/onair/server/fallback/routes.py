@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from onair.engines.shared.node import SharedNode
 from onair.protocol.errors import BadMessage
 from onair.server.bodies import BodyTooLarge, ClientGone, read_body
 from onair.server.fallback import paths
 from onair.server.fallback.away import Away
 from onair.server.fallback.paths import FallbackPath
+from onair.server.fallback.relay import Gone, Relay, make_relay
 from onair.server.fallback.response import CLIENT_BUFFER, COMMON, Headers
 from onair.server.fallback.session import FallbackSession
 from onair.server.scopes import handshake_of
@@ -41,6 +43,7 @@ class Fallback:
         self._server = server
         self._sessions: dict[str, FallbackSession] = {}
         self._away = Away(server.max_connections)
+        self._relay = make_relay(self._answer_here) if _is_one_of_many(server) else None
 
     def serves(self, scope: Scope) -> bool:
         """Whether a request is for the fallback, and the key is ours."""
@@ -55,7 +58,30 @@ class Fallback:
         elif method != "POST":
             text = f"{method} is not known here: POST to {path.endpoint}\n"
             await _respond(send, 405, text, ((b"allow", _ALLOWED),))
-        elif path.endpoint in _SHARES:
+        elif self._relay is None or path.session in self._sessions:
+            await self._answer_here(path, scope, receive, send)
+        else:
+            await self._find(self._relay, path, scope, receive, send)
+
+    async def _find(
+        self, relay: Relay, path: FallbackPath, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Let the process answer that has the session: this one has it, where no other does."""
+        is_new = path.endpoint in _SHARES
+        while not is_new or not await relay.claim(path.session):
+            try:
+                return await relay.pass_on(path.session, scope, receive, send)
+            except Gone:
+                if not is_new:
+                    break
+        try:
+            await self._answer_here(path, scope, receive, send)
+        finally:
+            if path.session not in self._sessions:
+                relay.release(path.session)
+
+    async def _answer_here(self, path: FallbackPath, scope: Scope, receive: Receive, send: Send) -> None:
+        if path.endpoint in _SHARES:
             await self._attend(path, scope, receive, send)
         else:
             await self._take(path, scope, receive, send)
@@ -69,6 +95,8 @@ class Fallback:
         def forget(session: FallbackSession) -> None:
             if self._sessions.get(path.session) is session:
                 del self._sessions[path.session]
+                if self._relay is not None:
+                    self._relay.release(path.session)
 
         session = self._sessions[path.session] = FallbackSession(self._server, self._away, forget)
         session.open(handshake_of(scope, path.socket))
@@ -90,6 +118,10 @@ class Fallback:
             await _respond(send, 400, f"{error.message}: send a JSON array of messages, each a string\n")
         else:
             await _respond(send, 204)
+
+
+def _is_one_of_many(server: Server) -> bool:
+    return any(isinstance(served.node, SharedNode) for served in server.served.values())
 
 
 async def _respond(send: Send, status: int, text: str = "", headers: Headers = ()) -> None:
