@@ -6,8 +6,9 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import cycle
 
 #: Gets the head of a request. Returns the head to pass on; or, as the second, what to answer in its place.
 Rule = Callable[[bytes], tuple[bytes, bytes | None]]
@@ -42,14 +43,19 @@ def saying(text: bytes) -> Rule:
 
 @contextmanager
 def proxy(
-    upstream: str = "", rule: Rule = pass_on, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    upstream: str | Sequence[str] = "",
+    rule: Rule = pass_on,
+    *,
+    tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
 ) -> Iterator[int]:
     """Run a proxy, and give its port.
 
     Args:
-        upstream: where it passes to, as ``HOST:PORT``.
+        upstream: where it passes to, as ``HOST:PORT``; of several, to each in its turn.
     """
-    listening = socket.create_server((host, 0))
+    listening = socket.create_server(("127.0.0.1", 0))
+    upstreams = cycle([upstream] if isinstance(upstream, str) else upstream)
     open_sockets: list[socket.socket] = []
 
     def accept() -> None:
@@ -75,7 +81,7 @@ def proxy(
                 client.sendall(answer)
                 _close(client)
                 return
-            name, _, port = upstream.rpartition(":")
+            name, _, port = next(upstreams).rpartition(":")
             server = socket.create_connection((name, int(port)))
             open_sockets.append(server)
             server.sendall(head + rest)

@@ -167,6 +167,14 @@ def test_something_else_answers_browsers(name: str, site: Site) -> None:
     assert_names(findings, "upgrade", *words)
 
 
+def test_a_proxy_is_silent_when_it_is_asked_for_a_socket(site: Site) -> None:
+    with site.serves(), socket.create_server(("127.0.0.1", 0)) as silent:
+        public = settings(ONAIR={"PUBLIC_URL": f"ws://127.0.0.1:{silent.getsockname()[1]}"})
+        findings = site.doctor("--timeout", "0.5", **public)
+
+    assert_names(findings, "upgrade", "does not answer a request for a WebSocket", "proxy_set_header Upgrade")
+
+
 CERTIFICATES: Mapping[str, tuple[dict[str, Any], bool, tuple[str, ...]]] = {
     "another name": ({"name": "www.example.com"}, True, ("is of another name", 'ONAIR["PUBLIC_URL"]')),
     "one that has expired": ({"name": "localhost", "days": -1}, True, ("has expired", "Renew")),
@@ -252,6 +260,23 @@ def test_events_go_to_another_server_than_the_sockets(site: Site) -> None:
 
     assert_names(findings, "publishing", "another server", 'ONAIR["URL"]', 'ONAIR["PUBLIC_URL"]')
     assert "presence" in findings.failed
+
+
+def test_several_servers_share_nothing(site: Site) -> None:
+    url = REMOTE.format(address="127.0.0.1:1")
+    with (
+        site.serves(ONAIR_URL=url) as first,
+        site.serves(ONAIR_URL=url) as second,
+        proxy([first, second]) as port,
+    ):
+        findings = site.doctor(
+            "--timeout",
+            "1",
+            ONAIR_URL=REMOTE.format(address=first),
+            **settings(ONAIR={"PUBLIC_URL": f"ws://127.0.0.1:{port}"}),
+        )
+
+    assert_names(findings, "publishing", "1 of 2 sockets", "do not share", "Redis or PostgreSQL")
 
 
 def test_a_limit_of_connections_is_too_low(site: Site) -> None:

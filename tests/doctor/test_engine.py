@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from django.db import connections
 from pytest_django import Settings
 
 from onair.doctor.examination import Options
@@ -15,7 +18,9 @@ from onair.doctor.running import examine
 from onair.doctor.table import HOPS
 from onair.engines.base import Beat, Bounds
 from onair.engines.urls import EngineUrl
+from tests.cluster import Cluster
 from tests.embedded.running import free_port
+from tests.pgbouncer import pooled
 from tests.postgres import ALIAS, on_postgres
 from tests.redis_server import RedisServer, RedisServers
 
@@ -170,6 +175,20 @@ def test_a_clock_beside_postgres_is_compared(examined: Examine) -> None:
     results = examined(f"postgres:{ALIAS}", Options(clock=lambda: time.time() + 3600))
 
     assert_names(results["engine"], "behind ours", "NTP")
+
+
+@on_postgres
+def test_a_pool_that_shares_its_connections_is_worth_a_word(cluster: Cluster, examined: Examine) -> None:
+    name = str(connections[ALIAS].settings_dict["NAME"])
+    serve(f"postgres:{ALIAS}", "one")
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp", prefix="onair-bouncer-") as folder,
+        pooled(cluster, name, Path(folder)) as url,
+    ):
+        results = examined(url, Options(timeout=10))
+
+    assert_good(results)
+    assert "PgBouncer" in " ".join(results["engine's log"].hints)
 
 
 def test_no_postgres_is_there(examined: Examine) -> None:

@@ -25,6 +25,10 @@ _SUBSCRIBED = "pusher_internal:subscription_succeeded"
 _QUERY = "protocol=7&client=onair-doctor&version=1"
 
 
+class Late(Failed):
+    """What was waited for did not come in time."""
+
+
 class Message(dict[str, Any]):
     """A message of the server; ``received`` is when it was read, in seconds of the steady clock."""
 
@@ -93,17 +97,24 @@ class Browser:
         """Return the next message.
 
         Raises:
-            Failed: there is none in time, or the socket was closed.
+            Late: there is none in time.
+            Failed: the socket was closed.
         """
         return self.wait_for(lambda message: True, "message")
 
-    def wait_for(self, wanted: Callable[[Message], bool], what: str) -> Message:
+    def wait_for(
+        self, wanted: Callable[[Message], bool], what: str, *, deadline: float | None = None
+    ) -> Message:
         """Return the first message that is wanted; others that come before stay for the next who asks.
 
+        Args:
+            deadline: until when, by ``time.monotonic()``, where others have used some of the time.
+
         Raises:
-            Failed: it did not come in time.
+            Late: it did not come in time.
+            Failed: the socket was closed.
         """
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + self._timeout if deadline is None else deadline
         for message in self._unread:
             if wanted(message):
                 self._unread.remove(message)
@@ -112,7 +123,7 @@ class Browser:
             try:
                 message = self._receive(max(deadline - time.monotonic(), 0))
             except TimeoutError:
-                raise Failed(
+                raise Late(
                     f"No {what} came within {self._timeout:g} s.",
                     "Give more time by --timeout; the server's log may say why it takes so long.",
                 ) from None

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def said_by(name: str) -> Iterator[list[str]]:
-    """Collect the warnings and errors of a logger, and of those below it, each text once."""
+def said_by(name: str, level: int = logging.WARNING) -> Iterator[list[str]]:
+    """Collect what a logger, and those below it, say of this level or a higher one, each text once."""
     said: list[str] = []
-    logger, handler = logging.getLogger(name), _Collector(said)
+    logger, handler = logging.getLogger(name), _Collector(said, level)
     logger.addHandler(handler)
     try:
         yield said
@@ -20,8 +20,8 @@ def said_by(name: str) -> Iterator[list[str]]:
 
 
 class _Collector(logging.Handler):
-    def __init__(self, said: list[str]) -> None:
-        super().__init__(logging.WARNING)
+    def __init__(self, said: list[str], level: int) -> None:
+        super().__init__(level)
         self._said = said
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -61,7 +61,8 @@ def _examine(command: BaseCommand, options: dict[str, Any]) -> None:
     for result in examine(asked, HOPS):
         results.append(result)
         if not options["json"]:
-            command.stdout.write(report.line_of(result), _style(command, result))
+            style: Any = command.style
+            command.stdout.write(report.line_of(result), style.ERROR if result.mark is Mark.FAILED else None)
             command.stdout.flush()
     if options["json"]:
         command.stdout.write(report.as_json(results))
@@ -69,11 +70,6 @@ def _examine(command: BaseCommand, options: dict[str, Any]) -> None:
         raise CommandError(report.summary_of(results), returncode=WRONG)
     if not options["json"]:
         command.stdout.write(report.summary_of(results))
-
-
-def _style(command: BaseCommand, result: Result) -> Any:
-    style: Any = command.style
-    return {Mark.FAILED: style.ERROR, Mark.PASSED: None, Mark.SKIPPED: None}[result.mark]
 
 
 def _page(value: str) -> str:

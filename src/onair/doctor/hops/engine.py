@@ -68,10 +68,11 @@ def hearing(examination: Examination) -> Passed | Skipped:
     channel, timeout = examination.channel(name="engine"), examination.options.timeout
     with _translated(engine, timeout):
         opened = engine.open(examination.target.app.id, _BOUNDS)
-        connected, heard = asyncio.run(round_trip(opened, channel, _node(examination), timeout))
+        heard = asyncio.run(round_trip(opened, channel, _node(examination), timeout))
     return Passed(
-        f"An entry is heard {1000 * heard:.1f} ms after it was written; connecting took "
-        f"{1000 * connected:.1f} ms."
+        f"An entry is heard {1000 * heard.after:.1f} ms after it was written; connecting took "
+        f"{1000 * heard.connected:.1f} ms.",
+        heard.warnings,
     )
 
 

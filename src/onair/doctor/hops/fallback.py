@@ -42,7 +42,7 @@ def fallback(examination: Examination) -> Passed | Skipped:
     if not first.startswith(_MESSAGES) or b"connection_established" not in first:
         raise Failed(
             f"A session over HTTP opens, and then says {first[:120]!r}.",
-            "All requests of a session have to reach the same process: let the proxy choose it by the path "
-            "(nginx: hash $uri_of_the_session consistent), or by the client's address (ip_hash).",
+            "All requests of a session have to reach the same process: let the proxy choose it by the "
+            "client's address (nginx: ip_hash), and pass them to processes with a port of their own.",
         )
     return Passed("A session opens over HTTP as well.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 
 from onair.doctor.logs import said_by
@@ -23,6 +25,8 @@ from onair.engines.entries import Event
 
 BODY = Event("onair-doctor", "{}").encode()
 
+_LOGGER = "onair.engines"
+
 #: Seconds between two looks at what the log says.
 _LOOK = 0.02
 
@@ -31,30 +35,44 @@ class Unheard(Exception):
     """What was written did not come back in time."""
 
 
-async def round_trip(engine: Engine, channel: str, node: str, timeout: float) -> tuple[float, float]:  # noqa: ASYNC109
-    """Return the seconds that connecting took, and those until an entry was heard.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """That an entry came back.
 
     Args:
-        timeout: The seconds that each of both may take.
+        connected: The seconds that connecting took, and beginning to listen.
+        after: The seconds between writing the entry and hearing it.
+        warnings: What the engine's log said meanwhile.
+    """
+
+    connected: float
+    after: float
+    warnings: tuple[str, ...]
+
+
+async def round_trip(engine: Engine, channel: str, node: str, timeout: float) -> Heard:  # noqa: ASYNC109
+    """Write an entry and hear it.
+
+    Args:
+        timeout: The seconds that connecting may take, and hearing.
 
     Raises:
-        EngineDown, EngineRefused, TimeoutError: It cannot be connected to, or listened to.
+        EngineDown, EngineRefused: It cannot be connected to, or listened to.
         Unheard
     """
     ear = _Ear()
-    with said_by("onair.engines") as said:
+    with said_by(_LOGGER) as warnings:
         started = perf_counter()
         engine.start(ear)
         try:
-            await _unless_said(_listen(engine, ear, channel, node), said, timeout)
-            connected = perf_counter() - started
+            await _begin(_listen(engine, ear, channel, node), timeout, warnings)
             written = perf_counter()
             await engine.do(Publish((Append(channel, BODY),)))
             try:
                 await asyncio.wait_for(ear.has_heard.wait(), timeout)
             except TimeoutError:
                 raise Unheard from None
-            return connected, perf_counter() - written
+            return Heard(written - started, perf_counter() - written, tuple(warnings))
         finally:
             if ear.is_connected.is_set():
                 engine.do(Unfollow(channel, node))
@@ -87,15 +105,18 @@ async def _listen(engine: Engine, ear: _Ear, channel: str, node: str) -> None:
     await engine.do(Follow(channel, node, 1))
 
 
-async def _unless_said(what: Awaitable[None], said: list[str], timeout: float) -> None:  # noqa: ASYNC109
-    """Wait for something; not when the log says that it cannot be, since an engine tries for ever."""
+async def _begin(what: Awaitable[None], timeout: float, warnings: list[str]) -> None:  # noqa: ASYNC109
+    """Wait for the beginning. An engine tries for ever: its log has the reason."""
     task = asyncio.ensure_future(what)
     try:
-        async with asyncio.timeout(timeout):
-            while not task.done():
-                if said:
-                    raise EngineRefused(said[0])
-                await asyncio.wait({task}, timeout=_LOOK)
+        with said_by(_LOGGER, logging.ERROR) as refusals:
+            async with asyncio.timeout(timeout):
+                while not task.done():
+                    if refusals:
+                        raise EngineRefused(refusals[0])
+                    await asyncio.wait({task}, timeout=_LOOK)
         await task
+    except TimeoutError:
+        raise EngineDown(warnings[0] if warnings else f"it does not answer within {timeout:g} s") from None
     finally:
         task.cancel()

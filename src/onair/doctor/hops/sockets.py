@@ -189,6 +189,11 @@ def _refused(message: Message, address: Address, examination: Examination) -> Fa
     problem = f"The server refuses the socket ({code}): {said}."
     if code == 4009:
         return Failed(problem, _let_in(origin_of(examination)))
+    if isinstance(examination.target, conf.HostedPusher):
+        return Failed(
+            problem,
+            "Compare key and cluster with the app's keys page: an app is known in its own cluster alone.",
+        )
     remedy = _CODES.get(code or 0, "The log of the server says why.")
     return Failed(problem, remedy.format(source=address.source))
 
