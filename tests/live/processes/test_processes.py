@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import Any
 
 import pytest
 
 from tests.live.processes.running import Served, Site, opened, wait_for
+from tests.live.rendering.pages import Page
 
 numbers = count(1)
 
@@ -21,6 +23,13 @@ def served(first: Served, second: Served, pages: Served) -> dict[str, Served]:
 @pytest.fixture
 def user() -> str:
     return f"user{next(numbers)}"
+
+
+def verdict(page: Page) -> dict[str, Any]:
+    """What a page is told that shall not go on as it is."""
+    while not (patch := page.patch()).keys() & {"again", "denied"}:
+        pass  # what was written by the tests before
+    return patch
 
 
 @pytest.mark.parametrize(
@@ -48,8 +57,9 @@ def test_a_permission_that_is_withdrawn_anywhere_takes_the_page_away(
     cookies = served["pages"].enter(user)
     with opened("/some/", served["pages"], served["first"], cookies) as page:
         served[where].do("forbid", user)
-        assert page.patch()["again"] is True
-        assert {"denied": True} in page.exchange().values()
+        # Who has just come may be asked about already.
+        if "denied" not in verdict(page):
+            assert {"denied": True} in page.exchange().values()
 
 
 @pytest.mark.parametrize("where", ["first", "second", "pages"])
@@ -59,7 +69,7 @@ def test_who_logs_out_anywhere_is_shown_nothing_more(
     cookies = served["pages"].enter(user)
     with opened("/members/", served["second"], served["first"], cookies) as page:
         served[where].do("leave", "now", cookies)
-        assert page.patch()["denied"] is True
+        assert "denied" in verdict(page)
 
 
 @pytest.mark.parametrize("where", ["first", "second", "pages"])
@@ -73,5 +83,4 @@ def test_what_is_touched_or_revoked_anywhere_is_looked_at(
         served[where].do("touch", "weather")
         wait_for(page, weather)
         served[where].do("revoke", user)
-        while page.patch().get("again") is not True:
-            pass
+        assert "again" in verdict(page)
