@@ -17,6 +17,8 @@ DROP FUNCTION IF EXISTS onair_engine_append(text, text, bytea, integer);
 DROP FUNCTION IF EXISTS onair_engine_since(text, text, bigint, integer);
 DROP FUNCTION IF EXISTS onair_engine_last(text, text);
 DROP FUNCTION IF EXISTS onair_engine_kept(text, text);
+DROP FUNCTION IF EXISTS onair_engine_keep(text, text, bytea, integer);
+DROP FUNCTION IF EXISTS onair_engine_already(text, text, bigint, integer);
 DROP FUNCTION IF EXISTS onair_engine_members(text, text);
 DROP FUNCTION IF EXISTS onair_engine_read(text, bigint, text[], integer);
 DROP FUNCTION IF EXISTS onair_engine_part(bytea, jsonb);

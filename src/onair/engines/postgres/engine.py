@@ -187,14 +187,8 @@ class PostgresEngine:
         notify = self._pace.may_notify(self._loop.time())
         call = call_of(ops)
         params = (self._app, call.ops, call.body, self._entries, self._seconds, b"t" if notify else b"f")
-        try:
-            rows = await line.ask(DO, params, DO_FORMATS)
-            answer = answer_of(ops, rows[0][0] or b"")
-        except BaseException as error:
-            reason = EngineDown(f"The connection to PostgreSQL at {self._address} was lost: {error}")
-            for asked in batch:
-                _fail(asked.future, reason)
-            raise
+        rows = await line.ask(DO, params, DO_FORMATS)  # where it fails, all are told that the line is lost
+        answer = answer_of(ops, rows[0][0] or b"")
         if answer.wrote:
             self._reader.wake()
             if notify:
@@ -206,8 +200,10 @@ class PostgresEngine:
     def _give_up(self, reason: EngineDown) -> None:
         """Tell all who wait for something."""
         self._commands, self._reason = None, reason
-        while self._asked:
-            _fail(self._asked.popleft().future, reason)
+        for asked in (*self._doing, *self._asked):
+            _fail(asked.future, reason)
+        self._doing = ()
+        self._asked.clear()
 
     def _say_lost(self, trouble: Trouble) -> None:
         """Say it once for each complaint, however often it is tried."""
