@@ -86,7 +86,7 @@ class InspectorTests(LiveServerTestCase):
         site.look()
         with transaction.atomic():
             onair.publish("news", "hello")
-            assert "waits for its transaction" in self.text()
+            assert "not committed: its transaction is open" in self.text()
         wait_until(lambda: "nobody listens" in self.text(), "the event arrives")
 
     def test_what_nobody_looked_at_is_not_kept(self) -> None:

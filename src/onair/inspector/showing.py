@@ -205,7 +205,7 @@ def event_row(event: Event) -> EventRow:
         )
         steps.insert(0, StepRow("unknown", text))
     elif event.steps[-1].stage is Stage.PUBLISHED:
-        steps.append(StepRow("waiting", _("waits for its transaction")))
+        steps.append(StepRow("waiting", _("not committed: its transaction is open, or was rolled back")))
     elif event.steps[-1].stage is Stage.COMMITTED:
         steps.append(StepRow("waiting", _("waits to be sent")))
     time = timezone.localtime(datetime.fromtimestamp(event.began, timezone.get_current_timezone()))

@@ -53,7 +53,7 @@ def test_who_is_behind_says_so(site: Site, taken: list[tuple[str, bytes]]) -> No
 def test_what_nobody_signed_is_refused(site: Site, taken: list[tuple[str, bytes]]) -> None:
     path = signed_path(APP, "onair/changes", b"x")
     assert site.request("POST", path, b"y")[0] == 401
-    assert site.request("GET", signed_path(APP, "onair/changes", method="GET"))[0] == 405
+    assert site.request("PUT", signed_path(APP, "onair/changes", b"x", method="PUT"), b"x")[0] == 405
     assert taken == []
 
 
