@@ -115,14 +115,12 @@ class FollowingHub(Hub):
         self._followed_history.reach(name, number)
         self._add(self._channels[name], messages.subscription_count(name, count))
 
-    def missed_some(self, name: str, number: int, members: Sequence[Member], cached: Cached | None) -> None:
+    def missed_some(self, name: str, number: int, cached: Cached | None) -> None:
         """Nobody knows what has happened on a followed channel until the entry of this number.
 
-        The listeners are told what is left: who is there now; and those with positions that there is a gap.
+        Those with positions are told that there is a gap. :meth:`arrange` says who is there then.
         """
         channel = self._channels[name]
-        if isinstance(channel.presence, SharedPresence):
-            self._tell_differences(channel, channel.presence, members)
         self._write_pending(channel)
         self._history_follows(name, number)
         self._cache_again(name, cached)
@@ -132,11 +130,20 @@ class FollowingHub(Hub):
             channel.positioned.add(frames.text(messages.gap(name)))
             channel.positioned.add(frames.text(messages.position(name, present)))
 
-    def arrange(self, name: str, members: Sequence[Member]) -> None:
-        """Say who is on a followed channel, in their order, where the listeners know it."""
+    def arrange(self, name: str, members: Sequence[Member], *, may_lack_some: bool = False) -> None:
+        """Say who is on a followed channel, in their order. The listeners are told of what they do not know.
+
+        Args:
+            may_lack_some: Whether others may be there as well, of whom it is not known yet.
+        """
         channel = self._channels[name]
-        if isinstance(channel.presence, SharedPresence):
-            channel.presence.arrange(members)
+        roster = channel.presence
+        if not isinstance(roster, SharedPresence):
+            return
+        if may_lack_some:
+            here = {member.user_id for member in members}
+            members = [*members, *(member for member in roster.members if member.user_id not in here)]
+        self._tell_differences(channel, roster, members)
 
     def recall(self, name: str, number: int, events: Iterable[PastEvent]) -> None:
         """Take a followed channel's events after a number, which happened before it was followed here."""

@@ -64,7 +64,10 @@ class SharedPresence(Presence):
 
     def add(self, member: Member) -> bool:
         """Whether a user is new here, who has come."""
-        return self._members.setdefault(member.user_id, member) is member
+        is_new = member.user_id not in self._members
+        if is_new:
+            self._members[member.user_id] = member
+        return is_new
 
     def remove(self, user_id: str) -> bool:
         """Whether a user was here, who has gone."""

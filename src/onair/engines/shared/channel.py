@@ -101,11 +101,11 @@ class SharedChannel:
             self._pass(entry)
 
     def missed(self, snapshot: Snapshot) -> None:
-        self._node.hub.missed_some(self.name, snapshot.number, snapshot.members, _cached(snapshot))
+        self._node.hub.missed_some(self.name, snapshot.number, _cached(snapshot))
 
     def knows(self, members: Sequence[Member], snapshot: Snapshot) -> None:
         self._present.known([member.user_id for member in members], snapshot.number)
-        self._node.hub.arrange(self.name, snapshot.members)
+        self._node.hub.arrange(self.name, snapshot.members, may_lack_some=self._node.is_settling)
 
     def changed(self, changes: Changes) -> None:
         tell_changes(self._node.hub, self.name, changes)

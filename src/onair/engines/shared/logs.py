@@ -64,22 +64,24 @@ class Logs:
         self._node = node
         self._is_connected = False
         self._followed: dict[str, Following] = {}
+        #: Those that are not followed any more, until the engine has heard it.
+        self._left: dict[str, Reader] = {}
 
     def __iter__(self) -> Iterator[Following]:
         return iter(tuple(self._followed.values()))
 
     def follow(self, name: str, reader: Reader) -> Log:
         """Read a log, which nobody here reads, from now on."""
+        self._left.pop(name, None)
         following = self._followed[name] = Following(name, reader)
         self._engine.listen(name).add_done_callback(partial(self._listens, following))
         return following.log
 
     def unfollow(self, name: str) -> None:
         """Read a log no more. The reader is told once more what this has changed for all."""
-        following = self._followed.pop(name)
+        self._left[name] = self._followed.pop(name).reader
         self._engine.unlisten(name)
-        reply = self._engine.do(Unfollow(name, self._node))
-        reply.add_done_callback(partial(self._has_left, following.reader))
+        self._say_left(name)
 
     def connected(self, *, is_anew: bool) -> None:
         """The engine can be used: say again what is here, and get what was missed.
@@ -93,6 +95,8 @@ class Logs:
             if is_anew:
                 following.log.lose()
             self._ask(following)
+        for name in tuple(self._left):
+            self._say_left(name)
 
     def disconnected(self) -> None:
         """The engine is away; nothing is asked until it is back."""
@@ -153,10 +157,17 @@ class Logs:
             self._ask(following)
         following.reader.advanced()
 
-    def _has_left(self, reader: Reader, reply: asyncio.Future[Changes]) -> None:
+    def _say_left(self, name: str) -> None:
+        reply = self._engine.do(Unfollow(name, self._node))
+        reply.add_done_callback(partial(self._has_left, name, self._left[name]))
+
+    def _has_left(self, name: str, reader: Reader, reply: asyncio.Future[Changes]) -> None:
         changes = answer_of(reply)
-        if changes is not None:
-            reader.changed(changes)
+        if changes is None:  # it is said again when the engine is back
+            return
+        if self._left.get(name) is reader:
+            del self._left[name]
+        reader.changed(changes)
 
     def _is_current(self, following: Following) -> bool:
         return self._followed.get(following.name) is following

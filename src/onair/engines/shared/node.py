@@ -44,6 +44,9 @@ logger = logging.getLogger("onair.server")
 
 _ID_BYTES = 8
 
+#: Seconds that the other nodes have, when an engine has lost what it kept, to say again who is there.
+SETTLE = 10.0
+
 #: Seconds that the engine has for a node's last word.
 LAST_WORD = 1.0
 
@@ -92,6 +95,7 @@ class SharedNode:
         self._everybody = Everybody(terminate, handed, missed)
         self._life = Life(self, self._say_again)
         self._epoch: str | None = None
+        self._settled_at = 0.0  # when all nodes have said again what an engine had lost
         self._has_started = False
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -122,6 +126,8 @@ class SharedNode:
             logger.error(
                 "The engine has lost what it kept. Pages that can say where they were are told of a gap."
             )
+            self._settled_at = self.loop.time() + SETTLE
+            self.loop.call_later(SETTLE, self._settle)
         self._epoch = epoch
         self.is_connected = True
         self.hub.history.share(epoch)
@@ -138,7 +144,11 @@ class SharedNode:
         self.is_connected = False
         self._life.stop()
         self.logs.disconnected()
-        logger.warning("The engine cannot be reached: %s", reason)
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether other nodes may not have said again yet who is there."""
+        return self.loop.time() < self._settled_at
 
     def subscribe(
         self, listener: Listener, channel: str, member: Member | None = None, resume: Resume | None = None
@@ -225,6 +235,10 @@ class SharedNode:
         if shared.has_opened:
             self.hub.close(name)
         self.logs.unfollow(name)
+
+    def _settle(self) -> None:
+        if self.is_connected and not self.is_closed:
+            self.logs.say_again()
 
     def _say_again(self) -> None:
         logger.warning("The other processes took this one for dead: it says again who is connected to it.")

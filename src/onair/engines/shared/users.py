@@ -6,11 +6,14 @@ somebody who watches it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from onair.engines import entries
 from onair.engines.base import Changes, Entry, Join, Leave, Snapshot
+from onair.engines.shared.answers import answer_of
 from onair.hub import Listener
 from onair.protocol.member import Member
 from onair.protocol.user import User
@@ -27,6 +30,7 @@ class SharedUsers:
         self._node = node
         self._watched: dict[str, _Watched] = {}  # by user id
         self._arrivals: dict[str, tuple[Listener, User]] = {}  # by socket id
+        self._gone: set[str] = set()  # users who are not here any more, until the engine has heard it
 
     def sign_in(self, listener: Listener, user: User) -> None:
         """Sign a listener in as soon as it is known who of its watchlist is online."""
@@ -44,11 +48,14 @@ class SharedUsers:
             return
         self._node.hub.users.sign_out(listener)
         if not self._node.hub.users.is_here(user.id):
-            self._node.engine.do(Leave(_channel(user.id), self._node.id, user.id))
+            self._gone.add(user.id)
+            self._say_gone(user.id)
         self._unwatch(user.watchlist)
 
     def say_again(self) -> None:
-        """Say who is here: the engine may have forgotten it."""
+        """Say who is here, and who is not any more: the engine may not know it."""
+        for user_id in tuple(self._gone):
+            self._say_gone(user_id)
         for user_id in self._node.hub.users.here():
             self._node.engine.do(Join(_channel(user_id), self._node.id, Member(user_id)))
 
@@ -65,9 +72,18 @@ class SharedUsers:
         is_first = not users.is_here(user.id)
         self._node.hub.sign_in(listener, user)
         if is_first:
+            self._gone.discard(user.id)
             self._node.engine.do(Join(_channel(user.id), self._node.id, Member(user.id)))
         if before is not None:
             self._unwatch(before.watchlist)
+
+    def _say_gone(self, user_id: str) -> None:
+        reply = self._node.engine.do(Leave(_channel(user_id), self._node.id, user_id))
+        reply.add_done_callback(partial(self._is_gone, user_id))
+
+    def _is_gone(self, user_id: str, reply: asyncio.Future[bool]) -> None:
+        if answer_of(reply) is not None and not self._node.hub.users.is_here(user_id):
+            self._gone.discard(user_id)
 
     def _watch(self, user_id: str) -> None:
         watched = self._watched[user_id] = _Watched(user_id, self._node, self)
