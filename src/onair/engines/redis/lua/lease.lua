@@ -3,5 +3,4 @@ local holder = redis.call('GET', key)
 if holder and holder ~= node then return 0 end
 redis.call('SET', key, node, 'EX', seconds)
 redis.call('SADD', root .. 'leases:' .. node, ARGV[4])
-redis.call('HSETNX', root .. 'nodes', node, 0)
 return 1
