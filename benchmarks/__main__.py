@@ -15,6 +15,7 @@ from benchmarks.goals import OURS
 from benchmarks.measurements import Case, Effort, Figure, Topic, measure
 from benchmarks.peers import PEERS, Peer
 from benchmarks.process import NotStarted, compile_c, raise_file_limit, running
+from benchmarks.sections import put_section
 
 #: Files that a process has open beside its subscribers' sockets.
 SPARE_FILES = 64
@@ -70,7 +71,7 @@ class Benchmark:
                     print(f"round {number + 1}, N={count:,}, {peer.name}: {seconds:.0f} s", file=sys.stderr)
 
     def report(self) -> str:
-        """The whole of RESULTS.md."""
+        """The first section of RESULTS.md."""
         return "\n\n".join(
             [
                 "# Results",
@@ -112,7 +113,7 @@ def main() -> None:
     parser.add_argument("--subscribers", type=int, nargs="+", metavar="N")
     parser.add_argument("--in-flight", type=int, nargs="+", metavar="W", help="events that are sent at once")
     parser.add_argument("--peers", nargs="*", choices=others, default=others, help="all of them if left out")
-    parser.add_argument("--output", type=Path, help="write the report to this file, too")
+    parser.add_argument("--output", type=Path, help="put the report into this file, too")
     options = parser.parse_args()
     base = QUICK if options.quick else WHOLE
     plan = Plan(
@@ -133,7 +134,7 @@ def main() -> None:
     text = benchmark.report()
     print(text)
     if options.output:
-        options.output.write_text(f"{text}\n")
+        put_section(options.output, text)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 _TITLE = re.compile(r"^# .+$", re.MULTILINE)
@@ -22,5 +23,5 @@ def put_section(path: Path, text: str) -> None:
 
 
 def _sections(text: str) -> list[str]:
-    starts = [found.start() for found in _TITLE.finditer(text)]
-    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    starts = [*(found.start() for found in _TITLE.finditer(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(starts)]

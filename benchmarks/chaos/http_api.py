@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -92,7 +91,9 @@ class HttpApi:
 async def ask_afresh(address: Address, app_id: str, endpoint: str, **params: str) -> Answer | None:
     """The answer over a connection of its own, from whichever worker takes it; None where there is none."""
     api = HttpApi(address, app_id)
-    with suppress(Unanswered):
+    try:
         return await api.get(endpoint, **params)
-    api.close()
-    return None
+    except Unanswered:
+        return None
+    finally:
+        api.close()

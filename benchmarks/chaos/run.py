@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from benchmarks.chaos import plain
 from benchmarks.chaos.counting import Wrong, agree
 from benchmarks.chaos.crowd import CHANNELS, PUBLIC, Crowd, TooSlow
 from benchmarks.chaos.http_api import HttpApi
-from benchmarks.chaos.ledger import Ledger, Tally
+from benchmarks.chaos.ledger import Ledger, Mark, Tally
 from benchmarks.chaos.plain import PlainPages
 from benchmarks.chaos.publishers import ApiPublisher, SitePublisher, sign_off
 from benchmarks.chaos.scenarios import Scenario, Stage
@@ -174,13 +174,18 @@ class _Play:
         crowd, patience = self._stage.crowd, self._effort.patience
         try:
             await crowd.come_back(patience)
-            api = HttpApi(self._stage.workers.address, APP_ID)
-            async with asyncio.timeout(patience):
-                last = await sign_off(api, API_PUBLISHERS + 1, CHANNELS, self._ledger)
-            api.close()
-            await crowd.hear(last, patience)
+            await crowd.hear(await self._sign_off(patience), patience)
         except (TooSlow, TimeoutError) as error:
             self._faults.append(str(error) or "The last events were not acknowledged")
+
+    async def _sign_off(self, patience: float) -> Mapping[str, Mark]:
+        """Publish a last event on each channel."""
+        api = HttpApi(self._stage.workers.address, APP_ID)
+        try:
+            async with asyncio.timeout(patience):
+                return await sign_off(api, API_PUBLISHERS + 1, CHANNELS, self._ledger)
+        finally:
+            api.close()
 
     async def _settle(self) -> float | None:
         address, crowd = self._stage.workers.address, self._stage.crowd

@@ -10,6 +10,8 @@ from typing import Protocol
 from tests.cluster import Cluster
 from tests.redis_server import RedisServer
 
+from onair.engines.postgres import ensure_schema
+
 
 class Store(Protocol):
     """A server that processes share."""
@@ -102,6 +104,7 @@ class Postgres:
 
     def start(self) -> None:
         self._cluster.ensure_started()
+        ensure_schema(self.url)
 
     def stop(self) -> None:
         self._cluster.stop()

@@ -15,10 +15,13 @@ from benchmarks.sections import put_section
 from benchmarks.soak.report import section
 from benchmarks.soak.run import Effort, run
 
+#: The most seconds in which pages come and go before memory is looked at.
+WARM = 60.0
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=30, help="of the whole")
+    parser.add_argument("--minutes", type=float, default=30, help="in which memory is looked at")
     parser.add_argument("--pages", type=int, default=300, help="at a time")
     parser.add_argument("--rate", type=float, default=100, help="steps in a second")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="what throws the dice")
@@ -28,7 +31,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped on the way out
     seconds = options.minutes * 60
     effort = Effort(
-        seconds=seconds / 2,
+        warm=min(seconds / 10, WARM),
+        seconds=seconds,
         pages=options.pages,
         rate=options.rate,
         look=max(seconds / 360, 0.5),

@@ -38,10 +38,10 @@ def section(outcome: Outcome, effort: Effort) -> str:
 
 
 def _effort(outcome: Outcome, effort: Effort) -> str:
-    pages, channels, events = (sum(each) for each in zip(*outcome.done, strict=True))
+    done = outcome.done
     return (
-        f"{effort.pages:,} pages at a time over {2 * effort.seconds / 60:g} minutes: {pages:,} pages on "
-        f"{channels:,} channels, {events:,} events. All go after a half, and at the end."
+        f"{effort.pages:,} pages at a time over {effort.seconds / 60:g} minutes: {done.pages:,} pages on "
+        f"{done.channels:,} channels, {done.events:,} events."
     )
 
 
@@ -79,5 +79,7 @@ def _over_time(samples: Sequence[Sample]) -> Iterator[str]:
 
 def _left(keys: Sequence[str]) -> str:
     if not keys:
-        return "When all had gone the second time, Redis had no key that it had not had after the first time."
+        return (
+            "When all had gone, Redis had no key that it had not had before, when others had come and gone."
+        )
     return f"**short**: {len(keys)} keys were left behind, such as {', '.join(keys[:5])}."

@@ -30,7 +30,8 @@ class Effort:
     """How much is done, and for how long.
 
     Args:
-        seconds: Of each of the two times.
+        warm: Seconds of the first time, which shows what stays when all have gone.
+        seconds: Of the second time, in which memory is looked at.
         pages: That are there at a time.
         rate: Steps in a second.
         look: Seconds between two samples.
@@ -38,6 +39,7 @@ class Effort:
         patience: Seconds after which what should happen will not.
     """
 
+    warm: float
     seconds: float
     pages: int
     rate: float
@@ -48,16 +50,11 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The samples, what was done, and the keys of Redis after each time, when all had gone."""
+    """The samples, what was done, and the keys of Redis that the second time left and the first had not."""
 
     samples: Sequence[Sample]
-    done: Sequence[Done]
-    keys: Sequence[frozenset[str]]
-
-    @property
-    def left(self) -> Sequence[str]:
-        """The keys that the last time has left behind, and the one before it had not."""
-        return sorted(self.keys[-1] - self.keys[-2])
+    done: Done
+    left: Sequence[str]
 
 
 async def run(effort: Effort, seed: int) -> Outcome:
@@ -75,20 +72,27 @@ async def run(effort: Effort, seed: int) -> Outcome:
         stack.callback(served.stop)
         await served.start()
         processes = [Server(served.address.port, pid) for pid in served.pids]
-        chance, started = random.Random(seed), time.monotonic()
+        chance = random.Random(seed)
+        await _churn(served, effort.warm, effort, chance)
+        before = await _rest(served.address, store.server, effort)
+        started = time.monotonic()
         samples: list[Sample] = []
-        done, keys = [], []
 
         def look() -> None:
             samples.append(take((time.monotonic() - started) / 60, processes, store.server))
 
         async with _looking(look, effort.look):
-            for _ in range(2):
-                churn = Churn(served.address, HttpApi(served.address, APP_ID), effort.pages, chance)
-                await churn.run(effort.seconds, effort.rate, effort.patience)
-                done.append(churn.done)
-                keys.append(await _rest(served.address, store.server, effort))
-        return Outcome(samples, done, keys)
+            done = await _churn(served, effort.seconds, effort, chance)
+        after = await _rest(served.address, store.server, effort)
+        return Outcome(samples, done, sorted(after - before))
+
+
+async def _churn(served: Workers, seconds: float, effort: Effort, chance: random.Random) -> Done:
+    api = HttpApi(served.address, APP_ID)
+    churn = Churn(served.address, api, effort.pages, chance)
+    await churn.run(seconds, effort.rate, effort.patience)
+    api.close()
+    return churn.done
 
 
 async def _rest(address: Address, redis: RedisServer, effort: Effort) -> frozenset[str]:
