@@ -176,6 +176,20 @@ def test_what_the_queue_had_no_room_for_is_passed_over_and_the_rest_arrives_once
     assert nothing_follows(subscriber, route)
 
 
+def test_what_is_not_known_of_is_remembered_while_less_of_it_is_said_again(
+    network: Lossy, subscriber: Subscriber
+) -> None:
+    route, events = through(network), numbered(7)
+    network.lose("reply", TWICE)
+    assert attempt(route, events[:5]) is not None
+    network.lose("request")
+    assert attempt(route, events[:1]) is not None
+    # Meanwhile the queue drops some: that they had arrived, only their numbers say.
+    assert attempt(route, events[3:]) is None
+    assert subscriber.names(7) == ["0", "1", "2", "3", "4", "5", "6"]
+    assert nothing_follows(subscriber, route)
+
+
 @pytest.mark.parametrize("lose", LOSSES)
 def test_what_follows_after_all_was_given_up_arrives_once(
     network: Lossy, subscriber: Subscriber, lose: str
