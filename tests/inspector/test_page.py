@@ -90,7 +90,9 @@ class InspectorTests(LiveServerTestCase):
         wait_until(lambda: "nobody listens" in self.text(), "the event arrives")
 
     def test_what_nobody_looked_at_is_not_kept(self) -> None:
+        client = self.listener("news")
         onair.publish("news", "hello")
+        assert client.receive()["event"] == "hello"
         assert "Nothing has happened since." in self.text()
 
     def test_a_payload_is_shown_to_who_asks_for_it_and_not_before(self) -> None:

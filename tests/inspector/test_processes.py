@@ -17,6 +17,7 @@ from tests.redis_server import RedisServer
 from tests.server.clients import wait_until
 
 PROJECT = Path(__file__).with_name("project")
+GUNICORN = ("-m", "gunicorn", "wsgi", "--bind", "127.0.0.1:0", "--workers", "1", "--no-control-socket")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,9 @@ def serving(folder: Path, *options: str, **environment: str) -> Iterator[Site]:
     shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__"))
     bind = f"127.0.0.1:{free_port()}"
     serve = ("manage.py", "onair", "serve", "--bind", bind, *options)
-    gunicorn = ("-m", "gunicorn", "wsgi", "--bind", "127.0.0.1:0", "--workers", "1", "--no-control-socket")
     with (
         started(folder, *serve, **environment) as sockets,
-        started(folder, *gunicorn, **environment) as pages,
+        started(folder, *GUNICORN, **environment) as pages,
     ):
         yield Site(pages.wait_for(r"Listening at: (\S+)"), sockets.wait_for(ON_AIR))
 
@@ -113,3 +113,30 @@ def test_processes_that_share_an_engine_are_one_site(tmp_path: Path, redis_serve
         site.await_text("shared on news Payload 17 bytes published committed .* delivered to")
         site.get("/publish/nobody/unheard")
         site.await_text("unheard on nobody Payload 17 bytes published committed .* sent")
+
+
+def test_a_page_without_a_server_says_how_to_start_one(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    with started(folder, *GUNICORN) as pages:
+        site = Site(pages.wait_for(r"Listening at: (\S+)"), "")
+        text = site.text()
+        assert "No server of this site runs. Start one:" in text
+        assert "connections ? channels ? live regions ?" in text
+        site.get("/publish/news/lost")
+        site.await_text(
+            "lost on news Payload 17 bytes published committed .* dropped .* No server of this site runs"
+        )
+
+
+def test_a_server_that_is_no_process_of_the_site_says_so(tmp_path: Path) -> None:
+    folder, port = tmp_path / "site", free_port()
+    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    alone = ("-m", "onair", "serve", "--bind", f"127.0.0.1:{port}", "--app", "1:key:secret")
+    url = f"http://key:secret@127.0.0.1:{port}/apps/1"
+    with started(folder, *alone) as server, started(folder, *GUNICORN, ONAIR_URL=url) as pages:
+        server.wait_for(ON_AIR)
+        site = Site(pages.wait_for(r"Listening at: (\S+)"), "")
+        assert "the server has to be a process of its site" in site.text()
+        site.get("/publish/news/followed_here")
+        site.await_text("followed_here on news Payload 17 bytes published committed .* sent")

@@ -11,7 +11,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -76,9 +76,9 @@ class Collector:
             if self._following is None:
                 self._begin()
 
-    def ask(self, event_id: str) -> None:
-        """Another process wants the data of an event: tell it for a while."""
-        self._asked[event_id] = time.monotonic() + ASKED_SECONDS
+    def ask(self, event_ids: Iterable[str]) -> None:
+        """Another process wants the data of events: tell it for a while."""
+        self._asked |= dict.fromkeys(event_ids, time.monotonic() + ASKED_SECONDS)
 
     def view(self) -> ProcessView:
         """Return what this process says of itself. From any thread."""

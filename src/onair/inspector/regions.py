@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from onair.inspector.record import ReadingView, RegionView
+from heapq import nlargest
+from typing import NamedTuple
+
+from onair.inspector.record import MOST_SHOWN, ReadingView, RegionView
 from onair.live.explaining import words
 from onair.live.matching.reads import ReadSet
 from onair.live.rendering import process
@@ -13,8 +16,15 @@ from onair.live.templating.page import WHOLE_PAGE
 MOST_KEYS = 12
 
 
-def read(own_topic: str) -> tuple[RegionView, ...]:
-    """Return the regions, those with the most viewers first. From any thread.
+class Regions(NamedTuple):
+    """How many regions are followed here, and those with the most viewers."""
+
+    total: int
+    views: tuple[RegionView, ...]
+
+
+def read(own_topic: str) -> Regions:
+    """Return the regions. From any thread.
 
     Args:
         own_topic: what the inspector's regions follow. They are left out: a page that follows itself would
@@ -22,9 +32,14 @@ def read(own_topic: str) -> tuple[RegionView, ...]:
     """
     engine = process.find()
     if engine is None:
-        return ()
-    views = [_view(region) for region in engine.regions()]
-    return tuple(sorted((one for one in views if own_topic not in one.topics), key=lambda one: -one.viewers))
+        return Regions(0, ())
+    regions = [region for region in engine.regions() if own_topic not in _topics(region)]
+    most = nlargest(MOST_SHOWN, regions, key=lambda region: len(region.subscribers))
+    return Regions(len(regions), tuple(map(_view, most)))
+
+
+def _topics(region: LiveRegion) -> frozenset[str]:
+    return frozenset() if region.rendering is None else region.rendering.reads.read_set.topics
 
 
 def _view(region: LiveRegion) -> RegionView:

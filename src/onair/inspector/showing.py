@@ -177,7 +177,7 @@ class Page:
                 Figure(name, "?" if number is None else number_format(number), label)
                 for name, number, label in numbers
             ),
-            Figure("latency", "?" if median is None else duration(median), _("publication to socket, median")),
+            Figure("latency", "?" if median is None else duration(median), _("until delivery, median")),
         ]
 
     @property

@@ -9,37 +9,28 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import msgspec
 
 from onair import conf
 from onair.embedded import handovers, questions
-from onair.engines import announcements
-from onair.engines.base import Nodes
-from onair.exceptions import ConfigurationError
 from onair.inspector.collector import TOPIC, Collector, without_counters
 from onair.inspector.merging import SiteView, merge
-from onair.inspector.record import EventTrace, ProcessView, decode, encode
+from onair.inspector.others import EVENTS, NAME, UNREACHABLE, ask_server, nodes, share
+from onair.inspector.record import ProcessView, decode, encode
 from onair.live import elsewhere
 from onair.live.signals import touched
-from onair.publishing import dispatch, engine_client, testrun
-from onair.publishing.engine_client import Share
-from onair.publishing.route import NotDelivered
-from onair.publishing.routes import base_url
-from onair.publishing.signed_client import SignedClient
-
-#: What a question, a line that is handed over, and a node's word about itself are called.
-NAME = "inspector"
-
-#: Seconds that another process has for an answer.
-PATIENCE = 2.0
+from onair.publishing import dispatch, stats, testrun
 
 #: Seconds after which a process without sockets says again what it has said, and for which that counts.
 AGAIN = 10.0
 STALE = 25.0
+
+#: Events that it tells the others of: its words travel among the events of the site, and are kept with them.
+MOST_TOLD = 50
 
 #: Seconds between two lines that let the others know that somebody looks.
 CALL = 20.0
@@ -66,38 +57,33 @@ def look() -> Inspection:
     own = collector()
     own.look()
     try:
-        others = list(_others(event_id=""))
-    except (NotDelivered, ConfigurationError, announcements.UnsafeFolder, OSError) as error:
+        others = _others()
+    except UNREACHABLE as error:
         return Inspection(merge([own.view()]), str(error))
     return Inspection(merge([own.view(), *others]), _note(others))
 
 
-def find_data(event_ids: Iterable[str]) -> str | None:
+def find_data(event_ids: Sequence[str]) -> str | None:
     """Return the data of an event, by any of its ids; None where no process has it, or says so in time.
 
     A process that shares an engine with this one is asked, and says it a moment later.
     """
-    wanted = tuple(event_ids)
-    own = collector()
-    for event_id in wanted:
-        trace = own.with_data(event_id)
-        if trace is not None and trace.data is not None:
-            return trace.data
+    own = [collector().with_data(event_id) for event_id in event_ids]
     try:
-        found = _data(_others(event_id=wanted[0]), wanted)
-    except (NotDelivered, ConfigurationError, announcements.UnsafeFolder, OSError):
-        return None
-    if found is None and _share() is not None:
-        for event_id in wanted:
-            _say({"ask": event_id})
-    return found
+        others = [trace for view in _others(event_ids) for trace in view.events if trace.id in event_ids]
+    except UNREACHABLE:
+        others = []
+    found = [trace.data for trace in (*own, *others) if trace is not None and trace.data is not None]
+    if not found and share() is not None:
+        _say({"ask": list(event_ids)})
+    return found[0] if found else None
 
 
 def collector() -> Collector:
     """Return what follows this process."""
     global _collector
     if _collector is None:
-        _collector = Collector(_there_is_news)
+        _collector = Collector(_a_second_has_passed)
     return _collector
 
 
@@ -111,18 +97,14 @@ def install() -> None:
 _collector: Collector | None = None
 #: What processes without sockets have said, by their ids.
 _told: dict[str, ProcessView] = {}
+#: When this process has let the others know that somebody looks, and what it is, by the steady clock.
 _called_at = float("-inf")
 _told_at = float("-inf")
 #: What other nodes have said when they were looked at last.
 _nodes_before: object = None
 
 
-def _data(views: Iterable[ProcessView], wanted: tuple[str, ...]) -> str | None:
-    traces: Iterator[EventTrace] = (trace for view in views for trace in view.events)
-    return next((trace.data for trace in traces if trace.id in wanted and trace.data is not None), None)
-
-
-def _note(others: list[ProcessView]) -> str:
+def _note(others: Sequence[ProcessView]) -> str:
     if conf.is_hosted():
         return HOSTED
     if not elsewhere.is_here() and not any(view.sockets for view in others):
@@ -130,55 +112,15 @@ def _note(others: list[ProcessView]) -> str:
     return ""
 
 
-def _share() -> Share | None:
-    return engine_client.share_of(conf.target())
-
-
-def _others(event_id: str) -> list[ProcessView]:
-    """Return what other processes say; with ``event_id``, the data of that event too.
-
-    Raises:
-        NotDelivered: the one that should know does not answer.
-    """
-    share = _share()
-    if share is not None:
+def _others(event_ids: Sequence[str] = ()) -> list[ProcessView]:
+    """Return what other processes say; raises what is in UNREACHABLE."""
+    shared = share()
+    if shared is not None:
         _call()
-        return [*_nodes(share), *_lately_told()]
+        return [*nodes(shared), *_lately_told()]
     if elsewhere.is_here() or testrun.is_on():
         return _lately_told()
-    address = _address(conf.target())
-    if address is None:
-        return []
-    with closing(SignedClient(conf.app(), address)) as client:
-        path = f"onair/{NAME}"
-        answer = client.request("GET", path, timeout=PATIENCE, params={"event": event_id})
-    return [_read(text) for text in msgspec.json.decode(answer, type=list[msgspec.Raw])]
-
-
-def _address(target: conf.Target) -> str | None:
-    """Return where the site's server is asked, None where there is none that could answer."""
-    if isinstance(target, conf.RemoteServer):
-        return target.base_url
-    announced = announcements.find(conf.site_key()) if isinstance(target, conf.Embedded) else None
-    return None if announced is None else base_url(announced)
-
-
-def _nodes(share: Share) -> list[ProcessView]:
-    """Return what the processes say of themselves that share an engine, but this one."""
-    own = collector().id
-    infos = engine_client.do(share, Nodes(), PATIENCE).values()
-    said = [msgspec.json.decode(info, type=dict[str, msgspec.Raw]).get(NAME) for info in infos]
-    views = [_read(one) for one in said if one is not None]
-    return [view for view in views if view.id != own]
-
-
-def _read(text: msgspec.Raw) -> ProcessView:
-    try:
-        return decode(bytes(text))
-    except ValueError as error:
-        raise NotDelivered(
-            "inspector", f"Another process has another version of django-onair, and is not shown: {error}"
-        ) from error
+    return ask_server(event_ids)
 
 
 def _lately_told() -> list[ProcessView]:
@@ -203,8 +145,7 @@ def _answer(parameters: Mapping[str, str]) -> bytes:
     """Answer a process without sockets, which shows the inspector."""
     own = collector()
     own.look()
-    if parameters.get("event"):
-        own.ask(parameters["event"])
+    own.ask(parameters.get(EVENTS, "").split(","))
     return msgspec.json.encode([own.view(), *_lately_told()])
 
 
@@ -219,40 +160,45 @@ def _receive(line: bytes) -> None:
     if "look" in said:
         collector().look()
     if "ask" in said:
-        collector().ask(msgspec.json.decode(said["ask"], type=str))
+        collector().ask(msgspec.json.decode(said["ask"], type=list[str]))
     if "view" in said:
         view = decode(bytes(said["view"]))
-        now = time.time()
-        for process_id, before in tuple(_told.items()):
-            if now - before.at >= STALE:
-                _told.pop(process_id, None)
+        for other in tuple(_told):
+            if time.time() - _told[other].at >= STALE:
+                del _told[other]
         _told[view.id] = view
         _touch()
 
 
-def _there_is_news(here: bool) -> None:
-    """A second has passed, with or without news of this process."""
+def _a_second_has_passed(has_news: bool) -> None:
+    """Show what is new in this process and in others."""
     global _told_at
     if elsewhere.is_here():
-        if _nodes_have_changed() or here:
+        if _nodes_have_changed() or has_news:
             _touch()
-    elif elsewhere.is_possible() and (here or time.monotonic() - _told_at > AGAIN):
-        _told_at = time.monotonic()
-        dispatch.hand_over(NAME, b'{"view":%s}' % encode(collector().view()))
+        return
+    now = time.monotonic()
+    # Where events wait, these words would take their room.
+    if (has_news or now - _told_at > AGAIN) and elsewhere.is_possible() and not stats.read().waiting:
+        _told_at = now
+        view = collector().view()
+        told = replace(view, events=view.events[:MOST_TOLD])
+        dispatch.hand_over(NAME, b'{"view":%s}' % encode(told))
 
 
 def _nodes_have_changed() -> bool:
     global _nodes_before
-    share = _share()
-    if share is None:
+    shared = share()
+    if shared is None:
         return False
     try:
-        views = _nodes(share)
-    except NotDelivered:
+        views = nodes(shared)
+    except UNREACHABLE:
         return False
-    said = [(view.id, view.events, without_counters(view.sockets)) for view in views]
+    own = collector().id
+    said = [(view.id, view.events, without_counters(view.sockets)) for view in views if view.id != own]
     before, _nodes_before = _nodes_before, said
-    return before != _nodes_before
+    return before != said
 
 
 def _touch() -> None:

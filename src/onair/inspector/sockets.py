@@ -6,7 +6,8 @@ from heapq import nlargest
 from itertools import islice
 
 from onair.hub.channel import Channel
-from onair.inspector.record import MOST_SHOWN, ChannelView, ConnectionView, RegionView, Sockets
+from onair.inspector.record import MOST_SHOWN, ChannelView, ConnectionView, Sockets
+from onair.inspector.regions import Regions
 from onair.server.fallback.session import FallbackSession
 from onair.server.server import ServedApp, Server
 from onair.server.session import Session
@@ -15,9 +16,7 @@ from onair.server.session import Session
 MOST_NAMES = 50
 
 
-def read(
-    server: Server, served: ServedApp, regions: tuple[RegionView, ...], rates: tuple[int, ...]
-) -> Sockets:
+def read(server: Server, served: ServedApp, regions: Regions, rates: tuple[int, ...]) -> Sockets:
     """Return what an app's sockets say of themselves. In the server's loop.
 
     Args:
@@ -33,8 +32,8 @@ def read(
         published=served.hub.published,
         delivered=served.hub.delivered,
         slow_readers=server.counters.slow_readers[served.app.id],
-        region_count=len(regions),
-        regions=regions[:MOST_SHOWN],
+        region_count=regions.total,
+        regions=regions.views,
         rates=rates,
     )
 
