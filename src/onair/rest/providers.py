@@ -88,7 +88,8 @@ class PusherProvider(BaseProvider):
     def occupied(self, channels: Sequence[str]) -> list[str]:
         """Return those of the channels that somebody listens to, as far as Django's cache knows.
 
-        Of a server in or beside this site there is nothing to save, and nothing is asked: all of them.
+        Of a server in or beside this site, or an engine, there is nothing to save, and nothing is asked: all
+        of them.
         """
         if conf.is_embedded():
             return list(channels)
