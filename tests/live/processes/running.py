@@ -11,6 +11,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from onair.engines.base import Bounds, Nodes
 from onair.engines.urls import EngineUrl
 from tests.embedded.running import ON_AIR, PATIENCE, Process, free_port, started
@@ -49,10 +51,21 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The site: a folder with its code and its database, and what its processes share."""
+    """The site: a folder with its code, and its database where that is SQLite; what its processes share.
+
+    ``cluster`` and ``database`` say where the database is on PostgreSQL.
+    """
 
     folder: Path
     engine: str
+    cluster: str = ""
+    database: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its processes are told."""
+        on_postgres = {"TEST_CLUSTER": self.cluster, "TEST_DATABASE": self.database}
+        return {"ONAIR_URL": self.engine} | (on_postgres if self.cluster else {})
 
     @contextmanager
     def uvicorn(self) -> Iterator[Served]:
@@ -60,7 +73,7 @@ class Site:
         port = free_port()
         arguments = ("-m", "uvicorn", "asgi:application", "--port", str(port))
         fast = ("--ws", "onair.asgi:WebSocketProtocol")
-        with started(self.folder, *arguments, *fast, ONAIR_URL=self.engine) as process:
+        with started(self.folder, *arguments, *fast, **self.environment) as process:
             process.wait_for(r"Uvicorn running on (\S+)")
             yield Served(process, f"http://127.0.0.1:{port}")
 
@@ -68,14 +81,14 @@ class Site:
     def gunicorn(self, **environment: str) -> Iterator[Served]:
         """A process with pages, and without sockets."""
         arguments = ("-m", "gunicorn", "wsgi", "--bind", "127.0.0.1:0", "--threads", "4")
-        with started(self.folder, *arguments, ONAIR_URL=self.engine, **environment) as process:
+        with started(self.folder, *arguments, **self.environment, **environment) as process:
             yield Served(process, process.wait_for(r"Listening at: (\S+)"))
 
     @contextmanager
     def workers(self, number: int) -> Iterator[Served]:
         """So many processes with sockets, and without pages, behind one port."""
         arguments = ("onair", "serve", "--bind", "127.0.0.1:0", "--workers", str(number))
-        with started(self.folder, "manage.py", *arguments, ONAIR_URL=self.engine) as process:
+        with started(self.folder, "manage.py", *arguments, **self.environment) as process:
             yield Served(process, process.wait_for(ON_AIR).partition("/app/")[0].replace("ws", "http", 1))
 
     def connections(self) -> list[int]:
@@ -86,20 +99,24 @@ class Site:
 
     def manage(self, *arguments: str) -> str:
         """Run a command of the site to its end; return what it wrote."""
-        with started(self.folder, "manage.py", *arguments, ONAIR_URL=self.engine) as process:
+        with started(self.folder, "manage.py", *arguments, **self.environment) as process:
             assert process.exit_code() == 0, process.written
             return process.written
 
     def see(self, text: str) -> None:
         """Write as a program does that knows nothing of Django."""
+        if self.cluster:
+            with psycopg.connect(host=self.cluster, dbname=self.database, user="postgres") as other:
+                other.execute("INSERT INTO notes_sighting (text) VALUES (%s)", [text])
+            return
         with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=20)) as connection, connection:
             connection.execute("INSERT INTO notes_sighting (text) VALUES (?)", [text])
 
 
-def site(folder: Path, engine: str) -> Site:
+def site(folder: Path, engine: str, cluster: str = "", database: str = "") -> Site:
     """Make the site with its tables; nothing of it runs."""
     shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__", "db.sqlite3"))
-    made = Site(folder, engine)
+    made = Site(folder, engine, cluster, database)
     made.manage("migrate", "--verbosity", "0")
     return made
 

@@ -36,13 +36,18 @@ TEMPLATES = [
 ]
 ROOT_URLCONF = "urls"
 STATIC_URL = "/static/"
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": BASE_DIR / "db.sqlite3",
-        "OPTIONS": {"init_command": "PRAGMA journal_mode=wal;", "transaction_mode": "IMMEDIATE"},
-    }
+ON_FILE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": BASE_DIR / "db.sqlite3",
+    "OPTIONS": {"init_command": "PRAGMA journal_mode=wal;", "transaction_mode": "IMMEDIATE"},
 }
+ON_POSTGRES = {
+    "ENGINE": "django.db.backends.postgresql",
+    "HOST": os.environ.get("TEST_CLUSTER"),
+    "NAME": os.environ.get("TEST_DATABASE"),
+    "USER": "postgres",
+}
+DATABASES = {"default": ON_POSTGRES if "TEST_CLUSTER" in os.environ else ON_FILE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ONAIR = {"TRIGGERS": ["notes.Sighting"], "PUBLIC_URL": os.environ.get("TEST_PUBLIC_URL")}
 SILENCED_SYSTEM_CHECKS = ["onair.W041"]
