@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shutil
 import socket
@@ -16,15 +15,12 @@ from typing import Any
 
 import pytest
 import urllib3
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from tests.embedded.running import PATIENCE, ROOT, copy_project, free_port, started
 from tests.redis_server import RedisServer
+from tests.self_signed import self_signed
 from tests.server.clients import Client, wait_until
 from tests.test_asgi import key_of
 
@@ -64,32 +60,6 @@ def nginx_program() -> str:
     if found is None:
         raise NoNginx
     return found
-
-
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for the host that signed itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    paths = folder / "fullchain.pem", folder / "privkey.pem"
-    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    paths[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return paths
 
 
 class Proxied:
@@ -171,7 +141,7 @@ def proxied(
     for folder in (short, tmp_path):
         folder.chmod(0o755)
     site = copy_project(tmp_path / "site")
-    certificate(tmp_path)
+    self_signed(tmp_path, HOST)
     proxied = Proxied(tmp_path, f"/app/{key_of(site)}")
     configured(tmp_path, short, proxied)
     environment = {"ONAIR_URL": redis_server.url, "TEST_HOST": HOST}

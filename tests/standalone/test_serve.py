@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import signal
 import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
 import pytest
 import urllib3
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from websockets.sync.client import connect, unix_connect
 
 from onair.protocol.app import App
 from tests.deployments.running import listeners_in_each
 from tests.embedded.running import http, listener
 from tests.redis_server import RedisServer
+from tests.self_signed import Files, new_key, self_signed, written
 from tests.server.clients import Client, signed_path, wait_until
 from tests.standalone.running import FIRST, SECOND, Alone, command, serving, spec
 from tests.webhooks.receiver import APP as HOOKED
@@ -165,35 +159,12 @@ def test_notices_are_posted_to_webhooks_the_last_ones_at_the_end(tmp_path: Path)
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Files:
     """A certificate for 127.0.0.1 that signed itself, and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    paths = folder / "certificate.pem", folder / "key.pem"
-    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    paths[1].write_bytes(private_key(key, serialization.NoEncryption()))
-    (folder / "locked.pem").write_bytes(private_key(key, serialization.BestAvailableEncryption(b"word")))
-    return paths
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
-def private_key(key: ec.EllipticCurvePrivateKey, encryption: Any) -> bytes:
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
-
-
-def test_tls_serves_sockets_and_requests(certificate: tuple[Path, Path], tmp_path: Path) -> None:
+def test_tls_serves_sockets_and_requests(certificate: Files, tmp_path: Path) -> None:
     paths = [str(path) for path in certificate]
     trust = ssl.create_default_context(cafile=paths[0])
     with (
@@ -213,28 +184,25 @@ def test_tls_serves_sockets_and_requests(certificate: tuple[Path, Path], tmp_pat
         assert client.close_code() == 4200
 
 
-def test_a_key_with_a_password_is_refused_and_nothing_is_asked(
-    certificate: tuple[Path, Path], tmp_path: Path
-) -> None:
-    locked = certificate[0].with_name("locked.pem")
+def test_a_key_with_a_password_is_refused_and_nothing_is_asked(certificate: Files, tmp_path: Path) -> None:
+    locked = tmp_path / "locked.pem"
+    locked.write_bytes(written(new_key(), b"word"))
     arguments = ("--tls-certificate", str(certificate[0]), "--tls-key", str(locked))
     with command(tmp_path, "serve", "--app", spec(FIRST), *arguments) as process:
         assert process.exit_code() == 2
         assert "onair: --tls-certificate: the key has a password" in process.written
 
 
-def test_a_key_of_another_certificate_is_refused(certificate: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_key_of_another_certificate_is_refused(certificate: Files, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
-    other.write_bytes(private_key(ec.generate_private_key(ec.SECP256R1()), serialization.NoEncryption()))
+    other.write_bytes(written(new_key()))
     arguments = ("--tls-certificate", str(certificate[0]), "--tls-key", str(other))
     with command(tmp_path, "serve", "--app", spec(FIRST), *arguments) as process:
         assert process.exit_code() == 2
         assert "certificate and key do not go together" in process.written
 
 
-def test_a_certificate_without_its_key_asks_for_the_key(
-    certificate: tuple[Path, Path], tmp_path: Path
-) -> None:
+def test_a_certificate_without_its_key_asks_for_the_key(certificate: Files, tmp_path: Path) -> None:
     arguments = ("--tls-certificate", str(certificate[0]))
     with command(tmp_path, "serve", "--app", spec(FIRST), *arguments) as process:
         assert process.exit_code() == 2

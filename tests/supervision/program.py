@@ -1,7 +1,7 @@
 """A server of several workers, of one app that they do not share: what the supervisor does needs no engine.
 
 ``python program.py WORKERS BIND DRAIN``. Where the folder has a file ``broken``, a worker ends at its start,
-with the exit code that stands there.
+with the exit code that stands there. The environment's ``TLS`` names a file with certificate and key.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def main(workers: str, bind: str, drain: str) -> int:
     server = Server([APP], origins=OriginPolicy())
     pages = {"/pid": lambda: Page(200, str(os.getpid()))}
     uds = address.path if isinstance(address, UnixSocket) else None
-    run(server, drain=float(drain), pages=pages, inherited=inherited, uds=uds)
+    tls = os.environ.get("TLS")
+    run(server, drain=float(drain), pages=pages, inherited=inherited, uds=uds, ssl_certfile=tls)
     return 0
 
 

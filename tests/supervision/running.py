@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
-from websockets.sync.client import ClientConnection
+from websockets.sync.client import ClientConnection, connect
 
 from tests.embedded.running import PATIENCE, Process, http, started
 from tests.server.clients import wait_until
@@ -22,13 +23,18 @@ ON_AIR = r"On air at (\S+)"
 class Crew:
     """Workers that serve, and their parent."""
 
-    def __init__(self, process: Process, host: str) -> None:
+    def __init__(self, process: Process, host: str, tls: Path | None) -> None:
         self.process = process
         self.host = host
+        self._trust = None if tls is None else ssl.create_default_context(cafile=str(tls))
 
-    @property
-    def url(self) -> str:
-        return f"ws://{self.host}/app/key?protocol=7"
+    @contextmanager
+    def client(self) -> Iterator[ClientConnection]:
+        """A client that is connected."""
+        scheme = "ws" if self._trust is None else "wss"
+        url = f"{scheme}://{self.host}/app/key?protocol=7"
+        with connect(url, open_timeout=PATIENCE, compression=None, ssl=self._trust) as connection:
+            yield connection
 
     def pids(self) -> set[int]:
         """The workers that live."""
@@ -70,12 +76,20 @@ def _lives(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def serving(folder: Path, workers: int = 2, *, bind: str = "127.0.0.1:0", drain: float = 0) -> Iterator[Crew]:
+def serving(
+    folder: Path,
+    workers: int = 2,
+    *,
+    bind: str = "127.0.0.1:0",
+    drain: float = 0,
+    tls: Path | None = None,
+) -> Iterator[Crew]:
     """A server of so many workers. Whatever becomes of it, none of them outlives the block."""
     workers_left: list[psutil.Process] = []
-    with started(folder, "-X", "dev", PROGRAM, str(workers), bind, str(drain)) as process:
+    environment = {} if tls is None else {"TLS": str(tls)}
+    with started(folder, "-X", "dev", PROGRAM, str(workers), bind, str(drain), **environment) as process:
         try:
-            yield Crew(process, process.wait_for(ON_AIR))
+            yield Crew(process, process.wait_for(ON_AIR), tls)
         finally:
             if not process.ends_within(0):
                 workers_left = _children(process.pid)

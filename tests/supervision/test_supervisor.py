@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect, unix_connect
 
 from tests.embedded.running import PATIENCE, started
+from tests.self_signed import self_signed
 from tests.server.clients import Client, wait_until
 from tests.supervision.running import PROGRAM, Crew, kill, serving
 
@@ -32,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 @contextmanager
 def joined(crew: Crew) -> Iterator[ClientConnection]:
-    with connect(crew.url, open_timeout=PATIENCE, compression=None) as connection:
+    with crew.client() as connection:
         Client(connection).established()
         yield connection
 
@@ -96,9 +97,14 @@ class Visitors:
                 self.refused.append(error)
 
 
+@pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "TLS"])
 @pytest.mark.parametrize("drain", [0, 0.5])
-def test_a_renewal_refuses_nobody(drain: float, folder: Path) -> None:
-    with serving(folder, drain=drain) as crew, client_of_each(crew) as clients, Visitors(crew) as visitors:
+def test_a_renewal_refuses_nobody(drain: float, is_secure: bool, folder: Path) -> None:
+    with (
+        serving(folder, drain=drain, tls=combined(folder) if is_secure else None) as crew,
+        client_of_each(crew) as clients,
+        Visitors(crew) as visitors,
+    ):
         before = crew.pids()
         crew.process.signal(signal.SIGHUP)
         assert {client.close_code() for client in clients.values()} == {4200}
@@ -107,6 +113,14 @@ def test_a_renewal_refuses_nobody(drain: float, folder: Path) -> None:
         wait_until(lambda: visitors.welcomed > so_far + 10, "the new ones serve")
         assert crew.pids() == after
     assert not visitors.refused
+
+
+def combined(folder: Path) -> Path:
+    """A file with a certificate and its key."""
+    files = self_signed(folder)
+    path = folder / "both.pem"
+    path.write_bytes(files.certificate.read_bytes() + files.key.read_bytes())
+    return path
 
 
 def test_a_renewal_that_cannot_start_leaves_the_old_workers(folder: Path) -> None:
@@ -137,7 +151,7 @@ def test_a_signal_drains_the_workers_and_a_second_one_hurries_them(
         more = [Client(stack.enter_context(joined(crew))) for _ in range(10)]
         os.killpg(crew.process.pid, number)  # as a terminal does, to all of the group
         crew.process.wait_for(r"Sockets to close in turn", count=2)
-        with connect(crew.url, open_timeout=PATIENCE) as late:
+        with crew.client() as late:
             assert Client(late).close_code() == 4100
         os.killpg(crew.process.pid, number)
         assert {client.close_code() for client in [*clients.values(), *more]} == {4200}
