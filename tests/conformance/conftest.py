@@ -17,7 +17,7 @@ from onair.server.server import Server
 from onair.server.watch import Timings
 from tests.conformance.application import KEY, SECRET
 from tests.conformance.peer import Peer
-from tests.engines.contract.conftest import ENGINES, redis_url  # noqa: F401 (a fixture)
+from tests.lone_engines import LONE_ENGINES
 from tests.server.clients import PATIENCE, Site, wait_until
 from tests.server.running import running
 
@@ -33,10 +33,12 @@ def stack() -> Iterator[ExitStack]:
         yield stack
 
 
-@pytest.fixture(params=["memory", *ENGINES])
+@pytest.fixture(params=["memory", *LONE_ENGINES])
 def engine(request: pytest.FixtureRequest) -> EngineUrl | None:
     """What the server's processes share its app through: the rules hold with each, and alone."""
-    return None if request.param == "memory" else EngineUrl(request.getfixturevalue(ENGINES[request.param]))
+    return (
+        None if request.param == "memory" else EngineUrl(request.getfixturevalue(LONE_ENGINES[request.param]))
+    )
 
 
 @pytest.fixture

@@ -16,16 +16,14 @@ from onair.server.server import Server
 from onair.server.watch import Timings
 from tests.conformance.application import KEY, SECRET
 from tests.conformance.peer import Peer
-from tests.engines.contract.conftest import ENGINES, engine_url, redis_url
+from tests.lone_engines import LONE_ENGINES
 from tests.server.clients import PATIENCE, Site, wait_until
 from tests.server.running import running
-
-__all__ = ["engine_url", "redis_url"]
 
 APP = App("3", (Credential(KEY, SECRET),), client_events=True)
 
 #: What two processes may share; with memory, both are the one that there is.
-SHARED = ["memory", *ENGINES]
+SHARED = ["memory", *LONE_ENGINES]
 
 
 class Pair:
@@ -71,7 +69,7 @@ def start(request: pytest.FixtureRequest, stack: ExitStack) -> Start:
         if request.param == "memory":
             site = serve(stack, None, **fields)
             return Pair(site, site, stack)
-        engine = EngineUrl(request.getfixturevalue(ENGINES[request.param]))
+        engine = EngineUrl(request.getfixturevalue(LONE_ENGINES[request.param]))
         return Pair(serve(stack, engine, **fields), serve(stack, engine, **fields), stack)
 
     return start

@@ -183,7 +183,7 @@ def count(site: Site, channel: str) -> int:
 
 def of_members(client: Peer, until: str) -> list[tuple[str, str]]:
     """What a client is told of members until it is told of this one."""
-    told = []
+    told: list[tuple[str, str]] = []
     while not told or told[-1][1] != until:
         message = client.receive()
         told.append((message["event"], message["data"]["user_id"]))
