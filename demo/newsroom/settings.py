@@ -37,6 +37,8 @@ INSTALLED_APPS = [
 
 # Nothing of it is needed.
 ONAIR = {
+    # Shows at /onair/ what goes on: to everybody who writes here, and not to superusers alone.
+    "INSPECTOR": lambda request: request.user.is_staff,
     # Tells the wire on how many screens it is read.
     "SUBSCRIPTION_COUNTS": True,
     # What is written to these tables is seen by triggers: whoever writes, and with whatever program.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 
 import pytest
@@ -101,6 +102,20 @@ class InspectorTests(LiveServerTestCase):
         event_id = self.event_id()
         assert SECRET not in self.browser.get("/onair/").content.decode()
         assert SECRET in self.browser.get("/onair/event", {"event": event_id}).content.decode()
+
+    def test_any_payload_can_be_shown(self) -> None:
+        site.look()
+        for data, shown in (
+            ("\ud800", '"\\ud800"'),
+            ("<script>alert(1)</script>", '"<script>alert(1)</script>"'),
+            (json.loads("[" * 400 + "]" * 400), "["),
+            (None, "null"),
+        ):
+            onair.publish("news", "hello", data)
+            page = self.browser.get("/onair/event", {"event": self.event_id()}).content.decode()
+            (found,) = re.findall(r"<pre[^>]*>(.*?)</pre>", page, flags=re.DOTALL)
+            assert html.unescape(re.sub(r"<!--.*?-->", "", found)).startswith(shown)
+            assert "<script>alert" not in page
 
     def test_no_patch_has_a_payload(self) -> None:
         page = self.page()

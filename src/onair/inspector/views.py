@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponseBase
@@ -80,13 +81,12 @@ def _found(event_id: str) -> Shown:
 
 
 def _readable(data: str | None) -> str | None:
-    """Return JSON with a line for each value; a text inside, which may be JSON again, as it is."""
+    """Return JSON with a line for each value, and anything else as it is."""
     if data is None:
         return None
-    try:
-        return json.dumps(json.loads(data), indent=2, ensure_ascii=False)
-    except ValueError:
-        return data
+    with suppress(ValueError, RecursionError):
+        data = json.dumps(json.loads(data), indent=2, ensure_ascii=False)
+    return data.encode(errors="backslashreplace").decode()  # JSON may have halves of characters
 
 
 inspector = Inspector.as_view()

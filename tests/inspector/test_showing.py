@@ -1,0 +1,93 @@
+"""What the inspector's pages show, in words."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import translation
+
+from onair.inspector.following import ALONE, KEPT, NOBODY
+from onair.inspector.merging import Event, join, merge
+from onair.inspector.record import EventTrace, Stage, Step
+from onair.inspector.showing import HEIGHT, WIDTH, Page, duration, event_row, points
+from onair.inspector.site import Inspection
+
+PUBLISHED = Step(Stage.PUBLISHED, 10.0)
+COMMITTED = Step(Stage.COMMITTED, 10.00002)
+SENT = Step(Stage.SENT, 10.002)
+
+
+def arrival(count: int, why: str = "", at: float = 10.005, channel: str = "news") -> Step:
+    return Step(Stage.DELIVERED if count else Stage.DROPPED, at, count, why, channel)
+
+
+def event(*steps: Step, from_client: bool = False, channels: tuple[str, ...] = ("news",)) -> Event:
+    (joined,) = join([EventTrace("a-1", "hello", channels, "d", 2, steps, from_client)])
+    return joined
+
+
+def path(shown: Event) -> list[str]:
+    return [" ".join(filter(None, (step.text, step.after, step.why))) for step in event_row(shown).steps]
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (event(PUBLISHED), ["published", "not committed: its transaction is open, or was rolled back"]),
+        (event(PUBLISHED, COMMITTED), ["published", "committed +<0.1 ms", "waits to be sent"]),
+        (event(PUBLISHED, COMMITTED, SENT), ["published", "committed +<0.1 ms", "sent +2.0 ms"]),
+        (event(PUBLISHED, arrival(1)), ["published", "delivered to 1 socket +5.0 ms"]),
+        (event(PUBLISHED, arrival(7)), ["published", "delivered to 7 sockets +5.0 ms"]),
+        (event(PUBLISHED, arrival(0, NOBODY)), ["published", "not delivered +5.0 ms nobody listens"]),
+        (event(PUBLISHED, arrival(0, ALONE)), ["published", f"not delivered +5.0 ms {ALONE}"]),
+        (event(PUBLISHED, arrival(0, KEPT)), ["published", f"not delivered +5.0 ms {KEPT}"]),
+        (
+            event(PUBLISHED, Step(Stage.DROPPED, 11.0, why="The queue was full.")),
+            ["published", "dropped +1.0 s The queue was full."],
+        ),
+        (
+            event(PUBLISHED, arrival(1, at=10.001), SENT),
+            ["published", "delivered to 1 socket +1.0 ms", "confirmed +2.0 ms"],
+        ),
+        (event(arrival(1)), ["published by a process that was not watched", "delivered to 1 socket"]),
+        (event(arrival(1), from_client=True), ["sent by a browser", "delivered to 1 socket"]),
+        (
+            event(PUBLISHED, arrival(1), arrival(0, NOBODY, channel="sport"), channels=("news", "sport")),
+            [
+                "published",
+                "delivered to 1 socket (news) +5.0 ms",
+                "not delivered (sport) +5.0 ms nobody listens",
+            ],
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_path_is_told_step_by_step(shown: Event, words: list[str]) -> None:
+    assert path(shown) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0, "<0.1 ms"), (0.0012, "1.2 ms"), (0.25, "250 ms"), (1.0, "1.0 s"), (12.34, "12.3 s")],
+)
+def test_a_short_time_has_its_unit(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_numbers_are_written_as_the_reader_writes_them() -> None:
+    with translation.override("de"):
+        assert duration(0.0012) == "1,2 ms"
+
+
+def test_what_no_process_can_say_is_a_question_mark() -> None:
+    figures = {figure.name: figure.value for figure in Page(Inspection(merge([]))).figures}
+    assert figures == dict.fromkeys(("connections", "channels", "regions", "latency"), "?") | {
+        "processes": "0"
+    }
+
+
+def test_rates_are_a_line_from_the_left_to_the_right() -> None:
+    assert points(()) == f"0,{HEIGHT} {WIDTH},{HEIGHT}"
+    drawn = [tuple(map(float, point.split(","))) for point in points((0, 5, 10)).split()]
+    assert len(drawn) == 60
+    assert (drawn[0][0], drawn[-1][0]) == (0.0, float(WIDTH))
+    assert [height for _, height in drawn[-3:]] == [HEIGHT - 1.0, HEIGHT / 2, 1.0]
