@@ -18,6 +18,7 @@ from onair.engines.base import Append, Bounds, Follow, Lease, Publish, Since, Un
 from onair.engines.postgres import open_engine
 from onair.engines.postgres.calls import Sweep
 from onair.engines.postgres.pace import Times
+from onair.engines.postgres.reader import FEW
 from onair.engines.urls import EngineUrl
 from tests.engines.contract.peers import WAIT, Peer, running_peers
 from tests.engines.contract.site import Site
@@ -25,6 +26,9 @@ from tests.engines.contract.site import Site
 WRITERS = 8
 
 CHANNELS = ("news", "weather", "sport")
+
+#: Whoever listens to as many asks in another way.
+OTHERS = tuple(f"other-{number}" for number in range(FEW))
 
 #: What each of some writers publishes: the channels of its calls, several at once.
 calls = st.lists(st.lists(st.sampled_from(CHANNELS), min_size=1, max_size=4), max_size=40)
@@ -57,8 +61,8 @@ def test_what_many_publish_at_once_arrives_in_one_order_without_holes(
     with running_peers() as peers:
         site = Site(EngineUrl(postgres_url), peers)
         readers = [site.peer(), site.peer()]
-        for reader in readers:
-            reader.listen(*CHANNELS)
+        readers[0].listen(*CHANNELS)
+        readers[1].listen(*CHANNELS, *OTHERS)
         for node, reader in enumerate(readers):
             reader.do_all(*(Follow(channel, str(node), 1) for channel in CHANNELS))
         barrier = threading.Barrier(WRITERS)

@@ -20,7 +20,7 @@ DROP FUNCTION IF EXISTS onair_engine_kept(text, text);
 DROP FUNCTION IF EXISTS onair_engine_keep(text, text, bytea, integer);
 DROP FUNCTION IF EXISTS onair_engine_already(text, text, bigint, integer);
 DROP FUNCTION IF EXISTS onair_engine_members(text, text);
-DROP FUNCTION IF EXISTS onair_engine_read(text, bigint, text[], integer);
+DROP FUNCTION IF EXISTS onair_engine_read(text, bigint, bigint, text[], integer);
 DROP FUNCTION IF EXISTS onair_engine_part(bytea, jsonb);
 DROP FUNCTION IF EXISTS onair_engine_coded(bytea);
 DROP TABLE IF EXISTS onair_engine_apps, onair_engine_channels, onair_engine_log, onair_engine_counts,

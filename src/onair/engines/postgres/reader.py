@@ -19,7 +19,7 @@ _LISTEN = b'LISTEN "onair_engine"'
 _NOTIFY = b"SELECT pg_notify('onair_engine', $1)"
 _EPOCH = b"SELECT onair_engine_connect($1)"
 _LAST = b"SELECT coalesce(max(number + 0), 0)::text FROM onair_engine_log WHERE app = $1"
-_READ = b"SELECT channel, number, previous, body FROM onair_engine_read($1, $2, $3::text[], $4)"
+_READ = b"SELECT channel, number, previous, body FROM onair_engine_read($1, $2, $3, $4::text[], $5)"
 
 #: Entries of all channels that one look goes through.
 MOST = 1_000
@@ -28,10 +28,13 @@ MOST = 1_000
 FEW = 100
 
 _NEW = (
-    b"SELECT DISTINCT channel FROM ("
-    b"SELECT channel FROM onair_engine_log WHERE app = $1 AND number + 0 > $2 ORDER BY number + 0 LIMIT $3"
-    b") fresh"
+    b"SELECT channel, max(number)::text FROM ("
+    b"SELECT channel, number FROM onair_engine_log WHERE app = $1 AND number + 0 > $2 "
+    b"ORDER BY number + 0 LIMIT $3) fresh GROUP BY channel"
 )
+
+#: The highest number that there can be.
+_ANY = b"9223372036854775807"
 
 
 class EpochChanged(Exception):
@@ -145,7 +148,8 @@ class Reader:
         """Read what is new; whether there was anything, on whichever channel."""
         self._looking = True
         try:
-            params = [self._app, b"%d" % self._last, await self._names_for(line), b"%d" % MOST]
+            until, names = await self._wanted(line)
+            params = [self._app, b"%d" % self._last, until, names, b"%d" % MOST]
             status, *rows = await line.ask(_READ, params, result_format=1)
         finally:
             self._release()
@@ -158,14 +162,17 @@ class Reader:
         self._hand_over(rows, sink)
         return True
 
-    async def _names_for(self, line: Line) -> bytes:
-        """Return the channels to read, as an array of PostgreSQL."""
+    async def _wanted(self, line: Line) -> tuple[bytes, bytes]:
+        """Return until which number to read, and the channels, as an array of PostgreSQL."""
         if len(self._listened) > FEW:
             found = await line.ask(_NEW, [self._app, b"%d" % self._last, b"%d" % MOST])
-            return _array(name.decode() for (name,) in found if name and name.decode() in self._listened)
+            # What comes between this question and the next one may be on other channels: it is not read yet.
+            until = max((int(number or 0) for _, number in found), default=self._last)
+            names = (channel.decode() for channel, _ in found if channel)
+            return b"%d" % until, _array(name for name in names if name in self._listened)
         if not self._names:
             self._names = _array(self._listened)
-        return self._names
+        return _ANY, self._names
 
     def _hand_over(self, rows: Iterable[Row], sink: Sink) -> None:
         by_channel: dict[bytes, list[Entry]] = {}

@@ -596,13 +596,16 @@ BEGIN
     RETURN jsonb_build_object('wrote', coalesce(v_wrote, false), 'replies', to_jsonb(v_replies));
 END $$;
 
--- What came on some channels after a number. The first row tells how far this has looked, in `number`, and
--- the app's epoch, in `channel`.
-CREATE FUNCTION onair_engine_read(p_app text, p_after bigint, p_channels text[], p_most integer)
+-- What came on some channels after a number and until another one. The first row tells how far this has
+-- looked, in `number`, and the app's epoch, in `channel`.
+CREATE FUNCTION onair_engine_read(
+    p_app text, p_after bigint, p_until bigint, p_channels text[], p_most integer
+)
 RETURNS TABLE (channel text, number bigint, previous bigint, body bytea) LANGUAGE sql STABLE AS $$
     WITH fresh AS MATERIALIZED (
         SELECT l.channel, l.number, l.previous, l.body FROM onair_engine_log l
-        WHERE l.app = p_app AND l.number + 0 > p_after ORDER BY l.number + 0 LIMIT p_most
+        WHERE l.app = p_app AND l.number + 0 > p_after AND l.number + 0 <= p_until
+        ORDER BY l.number + 0 LIMIT p_most
     )
     (
         SELECT (SELECT a.epoch FROM onair_engine_apps a WHERE a.app = p_app),
