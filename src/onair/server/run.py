@@ -217,8 +217,7 @@ def run(
         server: The apps and their sockets.
         on_bound: Called in the event loop with the real host and port.
         uds: The path of a Unix socket to listen at instead; the file goes with the server.
-        inherited: What a worker has of its parent. It listens there, and tells its parent in place of
-            ``on_bound``.
+        inherited: What a worker has of its parent. It listens there, and tells its parent, too.
 
     Raises:
         SystemExit: The address cannot be bound; the log says why.
@@ -228,10 +227,10 @@ def run(
         """Keep what was made until now, and stays, out of every garbage collection to come."""
         gc.collect()
         gc.freeze()
+        if on_bound is not None:
+            on_bound(host, port)
         if inherited is not None:
             inherited.say_serving()
-        elif on_bound is not None:
-            on_bound(host, port)
 
     serving = runner(server, on_bound=freeze, uds=uds, inherited=inherited, **options)
     with contextlib.suppress(KeyboardInterrupt):

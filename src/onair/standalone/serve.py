@@ -36,5 +36,6 @@ def serve(config: Config) -> int:
     server = Server(
         config.apps, origins=origins, max_connections=config.max_connections, engine=config.engine
     )
-    run(server, on_bound=say, inherited=inherited, **config.serving.options(server))
+    on_bound = say if inherited is None else None
+    run(server, on_bound=on_bound, inherited=inherited, **config.serving.options(server))
     return 0

@@ -12,7 +12,6 @@ from onair.embedded.console import say_on_air
 from onair.management import examining, explaining, triggers
 from onair.server.address import Port
 from onair.server.inherited import Inherited, is_worker, take
-from onair.server.listening import bound_to
 from onair.server.serving import Serving
 from onair.standalone.config import WRONG_INPUT, make_serving, merge, of_arguments
 from onair.standalone.errors import WrongInput
@@ -104,12 +103,11 @@ class Command(BaseCommand):
                 f"Process {other.pid} serves this site already. Stop it first; "
                 "or name one server, or an engine, to all processes by ONAIR_URL."
             ) from None
-        if inherited is not None:  # its parent says where
-            process.announce(*bound_to(inherited.sockets))
 
         def started(host: str, port: int) -> None:
             process.announce(host, port)
-            say(host, port)
+            if inherited is None:  # a worker's parent says it, once for all
+                say(host, port)
 
         try:
             run(process.server, on_bound=started, inherited=inherited, **serving.options(process.server))
