@@ -226,53 +226,13 @@ def duration(seconds: float) -> str:
     if seconds < 0.0001:
         return _("<%s ms") % number_format(0.1, 1)
     digits = 1 if seconds < 0.1 or seconds >= 1 else 0
-    if seconds >= 1:
-        return _("%s s") % number_format(round(seconds, digits), digits)
-    return _("%s ms") % number_format(round(seconds * 1000, digits), digits)
-
-
-def points(self) -> str:
-    """The rates as the points of a line, the newest at its right end."""
-    return points(self._site.rates)
-
-
-def find(inspection: Inspection, event_id: str) -> Event | None:
-    """Return an event by any of its ids."""
-    return next((event for event in inspection.site.events if event_id in event.ids), None)
-
-
-def event_row(event: Event) -> EventRow:
-    """Return an event as a line of the log."""
-    steps = [_step(step, event) for step in event.steps]
-    if event.steps[0].stage is not Stage.PUBLISHED:
-        text = (
-            _("sent by a browser") if event.from_client else _("published by a process that was not watched")
-        )
-        steps.insert(0, StepRow("unknown", text))
-    elif event.steps[-1].stage is Stage.PUBLISHED:
-        steps.append(StepRow("waiting", _("not committed: its transaction is open, or was rolled back")))
-    elif event.steps[-1].stage is Stage.COMMITTED:
-        steps.append(StepRow("waiting", _("waits to be sent")))
-    time = timezone.localtime(datetime.fromtimestamp(event.began, timezone.get_current_timezone()))
-    return EventRow(
-        event.live_key,
-        time,
-        f"{time.microsecond // 1000:03}",
-        event.name,
-        event.channels,
-        event.size,
-        event.state.value,
-        tuple(steps),
-    )
-
-
-def duration(seconds: float) -> str:
-    """Return a short time with its unit."""
-    if seconds >= 1:
-        return _("%s s") % number_format(seconds, 1)
     if seconds < 0.0001:
         return _("<%s ms") % number_format(0.1, 1)
-    return _("%s ms") % number_format(seconds * 1000, 1 if seconds < 0.1 else 0)
+    # Rounded here: Django cuts digits off.
+    if seconds >= 1:
+        return _("%s s") % number_format(round(seconds, 1), 1)
+    digits = 1 if seconds < 0.1 else 0
+    return _("%s ms") % number_format(round(seconds * 1000, digits), digits)
 
 
 def points(rates: Sequence[int]) -> str:
