@@ -22,6 +22,9 @@ from onair.protocol.app import App
 from onair.protocol.signing import sign_channel
 
 _SUBSCRIBED = "pusher_internal:subscription_succeeded"
+#: Seconds that a close may take, whatever else has time: nobody needs its answer.
+_CLOSING = 1.0
+
 _QUERY = "protocol=7&client=onair-doctor&version=1"
 
 
@@ -70,7 +73,7 @@ class Browser:
         sock.settimeout(None)
         uri = parse_uri(f"{address.url}/app/{key}?{_QUERY}")
         protocol = ClientProtocol(uri, origin=None if origin is None else Origin(origin))
-        connection = ClientConnection(sock, protocol, close_timeout=timeout)
+        connection = ClientConnection(sock, protocol, close_timeout=min(timeout, _CLOSING))
         try:
             connection.handshake(timeout=timeout)
         except (InvalidHandshake, OSError, EOFError) as error:
