@@ -63,7 +63,7 @@ class SharedPostgres(Shared):
         cluster.ensure_started()
         made = cls(cluster, f"publishing_{os.getpid()}")
         made.remove()
-        made._execute(f"CREATE DATABASE {made.name}")
+        made._execute(f"CREATE DATABASE {made.name} TEMPLATE template0")
         ensure_schema(made.url)
         return made
 
