@@ -55,6 +55,7 @@ class RedisServer:
     options: dict[str, str] = field(default_factory=dict)
     sentinel: bool = False
     port: int = field(default_factory=lambda: free_port())
+    tls_port: int = field(default_factory=lambda: free_port())
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -134,7 +135,7 @@ class RedisServer:
         if self.process.poll() is not None:
             raise AssertionError((self.folder / "log").read_text())
         with suppress(subprocess.CalledProcessError):
-            return self.cli("PING") in ("PONG", "NOAUTH Authentication required.")
+            return self.cli("PING").startswith(("PONG", "NOAUTH"))
         return False
 
 

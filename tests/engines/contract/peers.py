@@ -92,7 +92,7 @@ class Peer:
         """Wait until something is so, looking whenever the sink was told something."""
         with self._changed:
             assert self._changed.wait_for(lambda: condition(self), WAIT), (
-                f"{self.received=} {self.epochs=} {self.reasons=}"
+                f"{str(self.received)[-2000:]} {self.epochs[-5:]=} {self.reasons[-3:]=}"
             )
 
     def bodies(self, channel: str) -> list[bytes]:

@@ -122,7 +122,7 @@ def parse(url: str) -> Address:
         port = _SENTINEL_PORT if kind == "sentinel" else _PORT
         places = tuple(_place(host, port) for host in hosts.split(","))
         rest = parts.path.strip("/")
-    service, _, db = rest.rpartition("/") if kind != "sentinel" or "/" in rest else (rest, "", "")
+    service, _, db = rest.partition("/") if kind == "sentinel" else ("", "", rest)
     if kind == "sentinel" and not service:
         raise EngineRefused(
             "A URL of redis+sentinel needs the name of the service: redis+sentinel://host/mymaster"

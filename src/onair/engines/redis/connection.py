@@ -25,7 +25,7 @@ class Connection(asyncio.Protocol):
     """Commands out, replies in, in the same order.
 
     Args:
-        lost: Is called once, when the connection is gone, after those who wait have been told.
+        lost: Is called once, when the connection is gone, before those who wait are told.
     """
 
     def __init__(self, lost: Callable[[Exception], object]) -> None:
@@ -79,9 +79,9 @@ class Connection(asyncio.Protocol):
         self._is_over = True
         if self._transport is not None:
             self._transport.abort()
+        self._lost(reason)
         while self._waiting:
             self._waiting.popleft()(reason)
-        self._lost(reason)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none of asyncio's classes

@@ -31,7 +31,7 @@ async def locate(address: Address, seconds: float) -> Place:
     for sentinel in address.places:
         try:
             async with asyncio.timeout(seconds):
-                place = await _ask_sentinel(sentinel, address)
+                place = await _ask_sentinel(sentinel, address, seconds)
         except (OSError, Lost, hiredis.ReplyError) as error:
             failure = error
             continue
@@ -51,14 +51,16 @@ async def dial(place: Place, address: Address, seconds: float, make: Callable[[]
     """
     try:
         async with asyncio.timeout(seconds):
-            return await _open(place, address.tls, address.greeting(), make)
+            return await _open(place, address.tls, address.greeting(), make, seconds)
     except Exception as error:
         raise trouble_of(error, place) from None
 
 
-async def _ask_sentinel(sentinel: Place, address: Address) -> Place | None:
+async def _ask_sentinel(sentinel: Place, address: Address, seconds: float) -> Place | None:
     greeting = address.sentinel_login.commands()
-    connection = await _open(sentinel, address.tls, greeting, partial(Connection, lambda reason: None))
+    connection = await _open(
+        sentinel, address.tls, greeting, partial(Connection, lambda reason: None), seconds
+    )
     try:
         found = await connection.request("SENTINEL", "get-master-addr-by-name", address.service)
     finally:
@@ -66,7 +68,9 @@ async def _ask_sentinel(sentinel: Place, address: Address) -> Place | None:
     return None if found is None else Place(found[0].decode(), int(found[1]))
 
 
-async def _open(place: Place, tls: Tls | None, greeting: tuple[Command, ...], make: Callable[[], C]) -> C:
+async def _open(
+    place: Place, tls: Tls | None, greeting: tuple[Command, ...], make: Callable[[], C], seconds: float
+) -> C:
     loop = asyncio.get_running_loop()
     if place.path:
         _, connection = await loop.create_unix_connection(make, place.path)
@@ -74,7 +78,12 @@ async def _open(place: Place, tls: Tls | None, greeting: tuple[Command, ...], ma
         _, connection = await loop.create_connection(make, place.host, place.port)
     else:
         _, connection = await loop.create_connection(
-            make, place.host, place.port, ssl=tls.context(), server_hostname=place.host
+            make,
+            place.host,
+            place.port,
+            ssl=tls.context(),
+            server_hostname=place.host,
+            ssl_handshake_timeout=seconds / 2,  # so that it is named, before the time is over for all
         )
     try:
         # Of several errors the first one is the cause.

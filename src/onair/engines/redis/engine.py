@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from onair.engines.base import EngineDown, EngineRefused, Op, Sink
+from onair.engines.base import Beat, Beaten, EngineDown, EngineRefused, Op, Sink
 from onair.engines.redis.address import Address, Place
 from onair.engines.redis.connection import Connection, Feed
 from onair.engines.redis.dialling import dial, locate
@@ -67,6 +67,7 @@ class RedisEngine:
         self._commands: Connection | None = None  # while it can be used
         self._reason = EngineDown("Redis is not connected yet")
         self._complaint = ""
+        self._beats: dict[str, int] = {}  # how often each of our nodes has beaten, as far as was answered
 
     def start(self, sink: Sink) -> None:
         """Connect, and keep connected."""
@@ -130,7 +131,8 @@ class RedisEngine:
             async with asyncio.timeout(self._times.connect):
                 for script in scripts().values():
                     commands.ask(("SCRIPT", "LOAD", script.text), commands.check)
-                epoch = await commands.request(*self._keys.call("epoch", (secrets.token_hex(8),)))
+                beats = (part for beat in self._beats.items() for part in beat)
+                epoch = await commands.request(*self._keys.call("epoch", (secrets.token_hex(8), *beats)))
                 await self._listenings.attach(feed)
         except Exception as error:
             raise trouble_of(error, place) from None
@@ -177,8 +179,11 @@ class RedisEngine:
 
     def _answer(self, connection: Connection, future: asyncio.Future[R], op: Op[R], reply: Any) -> None:
         if not isinstance(reply, Exception):
+            result = reply_of(op, reply)
+            if isinstance(op, Beat) and isinstance(result, Beaten):
+                self._beats[op.node] = result.nodes[op.node]
             if not future.done():
-                future.set_result(reply_of(op, reply))
+                future.set_result(result)
             return
         # What was not done would be missing for ever: those who use the engine say all again when it is back.
         connection.end(reply)

@@ -8,17 +8,21 @@ from onair.engines.base import EngineDown, EngineRefused
 
 Trouble = EngineDown | EngineRefused
 
+_LOGIN = "it wants a password: redis://:password@host, or redis://user:password@host"
+_RIGHTS = (
+    "its user may not do this: give it '~onair:* &onair:*' and the commands that the documentation lists"
+)
+
 #: What an error begins with, whether it stays until somebody does something, and what that is.
 _REMEDIES: tuple[tuple[str, type[EngineDown] | type[EngineRefused], str], ...] = (
-    ("NOAUTH", EngineRefused, "it wants a password: redis://:password@host, or redis://user:password@host"),
+    ("NOAUTH", EngineRefused, _LOGIN),
+    ("ERR Protocol error: unauthenticated", EngineRefused, _LOGIN),
     ("WRONGPASS", EngineRefused, "the user or the password in the URL is wrong"),
     ("ERR invalid password", EngineRefused, "the password in the URL is wrong"),
     ("ERR AUTH", EngineRefused, "the URL has a password, and this Redis has none: leave it out of the URL"),
-    (
-        "NOPERM",
-        EngineRefused,
-        "its user may not do this: give it '~onair:* &onair:*' and the commands of the docs",
-    ),
+    ("NOPERM", EngineRefused, _RIGHTS),
+    ("ERR The user executing the script", EngineRefused, _RIGHTS),
+    ("ERR ACL failure in script", EngineRefused, _RIGHTS),
     (
         "ERR DB index",
         EngineRefused,
@@ -56,7 +60,7 @@ def trouble_of(error: Exception, where: object) -> Trouble:
 def _reason(error: Exception, text: str) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted ({text}): see ssl_ca_certs and ssl_check_hostname in the URL"
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLError) or "handshake" in text:
         return f"TLS fails ({text}): is it 'redis://' there, without TLS?"
     if isinstance(error, TimeoutError):
         return "it does not answer in time"

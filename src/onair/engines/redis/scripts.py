@@ -23,7 +23,7 @@ _PARTS = {
     "occupied": ("common", "occupied"),
     "states": ("common", "reading", "states"),
     "members_of": ("common", "members_of"),
-    "epoch": ("common", "epoch"),
+    "epoch": ("common", "members", "leaving", "epoch"),
 }
 
 
