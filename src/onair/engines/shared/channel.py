@@ -39,7 +39,7 @@ class SharedChannel:
     it; who comes back with a position, until this node has all that came after it.
     """
 
-    __slots__ = ("_arrivals", "_is_asking", "_joined", "_node", "_present", "has_opened", "log", "name")
+    __slots__ = ("_arrivals", "_has_said", "_is_asking", "_joined", "_node", "_present", "has_opened", "log", "name")
 
     log: Log
 
@@ -51,6 +51,7 @@ class SharedChannel:
         self._joined = 0
         self._present = Present()
         self.has_opened = False  # whether the hub has the channel
+        self._has_said = False  # whether the engine was told who is here: all, before one by one
 
     @property
     def is_needed(self) -> bool:
@@ -60,7 +61,7 @@ class SharedChannel:
     def join(self, listener: Listener, member: Member | None, resume: Resume | None) -> None:
         """Let a listener join, as soon as it can."""
         self._arrivals[listener.socket_id] = Arrival(listener, member, resume)
-        if member is not None and self._present.come(listener.socket_id, member):
+        if member is not None and self._present.come(listener.socket_id, member) and self._has_said:
             reply = self._node.engine.do(Join(self.name, self._node.id, member))
             reply.add_done_callback(partial(self._has_come, member.user_id))
         self._settle()
@@ -87,6 +88,7 @@ class SharedChannel:
         self._node.counts.changed(self.name, self._joined)
 
     def share(self) -> tuple[int, tuple[Member, ...]]:
+        self._has_said = True
         return self._joined + len(self._arrivals), self._present.members()
 
     def opened(self, snapshot: Snapshot) -> None:
@@ -165,6 +167,7 @@ class SharedChannel:
         needed = [each.needs_since for each in self._arrivals.values() if each.needs_since is not None]
         if needed and not self._is_asking:
             self._is_asking = True
+            self._node.hub.history.open(self.name)  # what is read meanwhile may be too late for the answer
             since = min(needed)
             reply = self._node.engine.do(Since(self.name, since))
             reply.add_done_callback(partial(self._recalled, since))
