@@ -73,6 +73,7 @@ class InspectorTests(LiveServerTestCase):
         ), text
 
     def test_what_nobody_hears_says_so(self) -> None:
+        self.listener("another-channel")
         site.look()
         onair.publish("news", "hello")
         wait_until(lambda: "nobody listens" in self.text(), "the event arrives")
@@ -84,6 +85,7 @@ class InspectorTests(LiveServerTestCase):
         assert re.search(r"dropped The event 'hello' on news has 200,002 bytes of data", self.text())
 
     def test_an_event_waits_for_its_transaction(self) -> None:
+        self.listener("another-channel")
         site.look()
         with transaction.atomic():
             onair.publish("news", "hello")

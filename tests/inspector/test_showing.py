@@ -7,8 +7,9 @@ from django.utils import translation
 
 from onair.inspector.following import ALONE, KEPT, NOBODY
 from onair.inspector.merging import Event, join, merge
+from onair.inspector.path import duration, event_row
 from onair.inspector.record import EventTrace, Stage, Step
-from onair.inspector.showing import HEIGHT, WIDTH, Page, duration, event_row, points
+from onair.inspector.showing import HEIGHT, WIDTH, Page, points
 from onair.inspector.site import Inspection
 
 PUBLISHED = Step(Stage.PUBLISHED, 10.0)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from onair import publish
-from onair.inspector import showing, site
+from onair.inspector import path, showing, site
 from onair.inspector.access import may_inspect, refuse
 from onair.inspector.collector import TOPIC
 from onair.inspector.forms import SendForm
@@ -23,7 +23,7 @@ from onair.protocol.names import kind_of
 class Shown(NamedTuple):
     """One event with what it carries: None where that is not here, or not any more."""
 
-    row: showing.EventRow | None
+    row: path.EventRow | None
     data: str | None
     is_encrypted: bool = False
 
@@ -77,7 +77,7 @@ def _found(event_id: str) -> Shown:
     if found is None:
         return Shown(None, None)
     is_encrypted = any(kind_of(channel).encrypted for channel in found.channels)
-    return Shown(showing.event_row(found), _readable(site.find_data(found.ids)), is_encrypted)
+    return Shown(path.event_row(found), _readable(site.find_data(found.ids)), is_encrypted)
 
 
 def _readable(data: str | None) -> str | None:
