@@ -6,7 +6,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import psutil
@@ -107,9 +107,40 @@ def test_sessions_of_a_process_that_was_killed_can_be_opened_again(served: Alone
             assert client.opened == 2
 
 
+def living_workers(served: Alone) -> list[psutil.Process]:
+    found = []
+    for worker in processes_of([served.process])[1:]:
+        with suppress(psutil.NoSuchProcess):
+            if worker.status() != psutil.STATUS_ZOMBIE:
+                found.append(worker)
+    return found
+
+
 def _serve_anew(served: Alone) -> bool:
-    live = [one for one in processes_of([served.process])[1:] if one.status() != psutil.STATUS_ZOMBIE]
-    return len(live) == 2 and http.request("GET", f"http://{served.host}/healthz").status == 200
+    return (
+        len(living_workers(served)) == 2
+        and http.request("GET", f"http://{served.host}/healthz").status == 200
+    )
+
+
+def test_a_process_that_ends_does_not_wait_for_answers_that_it_passes_on(served: Alone) -> None:
+    before = {worker.pid for worker in living_workers(served)}
+    with ExitStack() as stack:
+        for _ in range(SESSIONS):
+            client = stack.enter_context(connected(open_session(served, KINDS["xhr_streaming"])))
+            client.established()
+            # The session's next request, which comes to either process.
+            stack.enter_context(closing(client.post(client.endpoint)))
+        served.process.signal(signal.SIGHUP)
+        wait_until(
+            lambda: (
+                (now := {worker.pid for worker in living_workers(served)})
+                and not now & before
+                and len(now) == 2
+            ),
+            "other workers serve",
+        )
+    assert "timeout graceful shutdown exceeded" not in served.process.written
 
 
 def test_nothing_is_left_when_the_last_session_has_ended(served: Alone, folder: Path) -> None:

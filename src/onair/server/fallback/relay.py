@@ -48,6 +48,8 @@ class Relay:
         self._door: asyncio.Server | None = None
         self._opening = asyncio.Lock()
         self._own: set[str] = set()
+        self._exchanges: set[asyncio.StreamWriter] = set()
+        self._lets_go = False
 
     async def claim(self, session: str) -> bool:
         """Take a session for this process; whether no other has it."""
@@ -79,10 +81,33 @@ class Relay:
         if door is None:
             raise Gone
         try:
-            await _exchange(door, scope, receive, send)
+            await self._exchange(door, scope, receive, send)
         except Gone:
+            if self._lets_go:
+                return
             self._claims.release(session)
             raise
+
+    def let_go(self) -> None:
+        """Break off what is passed on: its clients come back by themselves, to a process that stays."""
+        self._lets_go = True
+        for writer in self._exchanges:
+            writer.close()
+
+    async def _exchange(self, door: Path, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            reader, writer = await asyncio.open_unix_connection(door)
+        except OSError:
+            raise Gone from None
+        self._exchanges.add(writer)
+        _write(writer, [scope[name] for name in _SCOPE])
+        asking = asyncio.create_task(_ask(receive, writer))
+        try:
+            await _return_answer(reader, send, scope, asking)
+        finally:
+            self._exchanges.discard(writer)
+            asking.cancel()
+            writer.close()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer a request that another process passes on."""
@@ -117,20 +142,6 @@ def make_relay(answer: Answer) -> Relay | None:
     except (UnsafeFolder, OSError) as error:
         logger.warning("Sessions over HTTP are known to the process alone that has them: %s", error)
         return None
-
-
-async def _exchange(door: Path, scope: Scope, receive: Receive, send: Send) -> None:
-    try:
-        reader, writer = await asyncio.open_unix_connection(door)
-    except OSError:
-        raise Gone from None
-    _write(writer, [scope[name] for name in _SCOPE])
-    asking = asyncio.create_task(_ask(receive, writer))
-    try:
-        await _return_answer(reader, send, scope, asking)
-    finally:
-        asking.cancel()
-        writer.close()
 
 
 async def _ask(receive: Receive, writer: asyncio.StreamWriter) -> None:

@@ -50,6 +50,11 @@ class Fallback:
         path = paths.split(scope["path"])
         return path is not None and scope["method"] in paths.METHODS and self._server.serves(path.socket)
 
+    def let_go(self) -> None:
+        """End the answers of other processes that pass through this one: nothing here knows when they end."""
+        if self._relay is not None:
+            self._relay.let_go()
+
     async def answer(self, path: FallbackPath, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request to one of the fallback's paths."""
         method = scope["method"]
