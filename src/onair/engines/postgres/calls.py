@@ -131,6 +131,11 @@ def _join(op: Join, parts: _Bytes) -> dict[str, Any]:
     return {**_at(op), "user_id": op.member.user_id, "info": parts.add(op.member.info)}
 
 
+def _occupied(op: Occupied, parts: _Bytes) -> dict[str, Any]:
+    # It may come from a request, and PostgreSQL refuses a NUL. No channel's name begins like this one.
+    return {"prefix": op.prefix if op.prefix.isascii() and op.prefix.isprintable() else "\x7f"}
+
+
 _NAMES: dict[type[Op[Any]], str] = {
     kind: kind.__name__.lower()
     for kind in (
@@ -151,7 +156,7 @@ _SAY: dict[type[Op[Any]], Callable[[Any, _Bytes], dict[str, Any]]] = {
     Reap: lambda op, parts: {"node": op.node},
     Lease: lambda op, parts: {"name": op.name, "node": op.node, "seconds": op.seconds},
     Nodes: lambda op, parts: {},
-    Occupied: lambda op, parts: {"prefix": op.prefix},
+    Occupied: _occupied,
     States: lambda op, parts: {"channels": op.channels},
     Members: lambda op, parts: {"channel": op.channel},
     Sweep: lambda op, parts: {},
