@@ -35,6 +35,12 @@ class Authority:
 
     def context(self, name: str, *, days: float = 90) -> ssl.SSLContext:
         """Return what a server of this name has, its certificate good for so many days from now."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate(name, days=days))
+        return context
+
+    def certificate(self, name: str, *, days: float = 90) -> Path:
+        """Write a certificate of this name and its key into one file, and return that."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         made = (
@@ -55,9 +61,7 @@ class Authority:
             )
             + made.public_bytes(serialization.Encoding.PEM)
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
+        return file
 
     def _builder(
         self, subject: x509.Name, key: ec.EllipticCurvePublicKey, *, days: float

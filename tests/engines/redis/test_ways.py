@@ -10,7 +10,7 @@ import pytest
 from onair.engines.base import Append, EngineDown, EngineRefused, Follow, Occupied, Publish
 from onair.engines.redis.address import Address, Login, Place, Tls, parse
 from onair.engines.redis.engine import Times
-from tests.certificates import Certificates
+from tests.doctor.certificates import Authority
 from tests.engines.contract.peers import Peer
 from tests.engines.redis.conftest import Connect, Open
 from tests.redis_server import RedisServer, RedisServers, wait_until
@@ -108,18 +108,24 @@ def test_sites_with_a_prefix_are_apart_in_one_database(
     assert all(key.startswith("onair:") for key in keys)
 
 
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return Certificates.make(tmp_path_factory.mktemp("certificates"))
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
 
 
 @pytest.fixture
-def secured(redis_servers: RedisServers, certificates: Certificates) -> RedisServer:
+def certificate(authority: Authority) -> Path:
+    """A certificate of localhost, and its key."""
+    return authority.certificate("localhost")
+
+
+@pytest.fixture
+def secured(redis_servers: RedisServers, authority: Authority, certificate: Path) -> RedisServer:
     """A Redis with TLS, which wants a certificate of its clients."""
     server = redis_servers.make(
-        tls_cert_file=str(certificates.certificate),
-        tls_key_file=str(certificates.key),
-        tls_ca_cert_file=str(certificates.authority),
+        tls_cert_file=str(certificate),
+        tls_key_file=str(certificate),
+        tls_ca_cert_file=str(authority.roots),
     )
     server.options["tls-port"] = str(server.tls_port)
     server.start()
@@ -127,11 +133,10 @@ def secured(redis_servers: RedisServers, certificates: Certificates) -> RedisSer
 
 
 def test_tls_is_spoken_with_certificates_of_both_sides(
-    secured: RedisServer, certificates: Certificates, open_peer: Open, connect: Connect
+    secured: RedisServer, authority: Authority, certificate: Path, open_peer: Open, connect: Connect
 ) -> None:
-    options = f"ssl_ca_certs={certificates.authority}&ssl_certfile={certificates.certificate}"
-    url = f"rediss://localhost:{secured.tls_port}/0?{options}&ssl_keyfile={certificates.key}"
-    works(open_peer, connect, url)
+    options = f"ssl_ca_certs={authority.roots}&ssl_certfile={certificate}&ssl_keyfile={certificate}"
+    works(open_peer, connect, f"rediss://localhost:{secured.tls_port}/0?{options}")
 
 
 def test_a_certificate_that_is_not_trusted_is_named(

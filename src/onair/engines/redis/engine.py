@@ -21,7 +21,7 @@ from onair.engines.redis.listening import Listenings, fail
 from onair.engines.redis.scripts import scripts
 from onair.engines.redis.wire import Keys, entry_of, reply_of
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("onair.engines.redis")
 
 R = TypeVar("R")
 C = TypeVar("C", bound=Connection)
