@@ -12,8 +12,10 @@ from pathlib import Path
 
 import uvloop
 
+from benchmarks.chaos.crowd import TooSlow
+from benchmarks.chaos.publishers import NotPublished
 from benchmarks.chaos.report import Case, section
-from benchmarks.chaos.run import Effort, run
+from benchmarks.chaos.run import Effort, Outcome, run
 from benchmarks.chaos.scenarios import BY_NAME, Scenario
 from benchmarks.chaos.stores import ALONE, STORES
 from benchmarks.process import raise_file_limit
@@ -40,19 +42,25 @@ def main() -> None:
     effort = QUICK if options.quick else WHOLE
     if options.clients:
         effort = replace(effort, pages=options.clients)
-    outcomes = {}
+    outcomes: dict[Case, Outcome] = {}
     for case in _cases([BY_NAME[name] for name in options.scenarios], options.stores, options.workers):
         print(
             f"{case.scenario.name}, {case.store}, {case.workers} workers, seed {options.seed}",
             file=sys.stderr,
         )
-        outcomes[case] = outcome = uvloop.run(run(*case, effort, options.seed))
+        outcomes[case] = outcome = _outcome(case, effort, options.seed)
         print("\n".join(outcome.faults) or "good", file=sys.stderr)
-    text = section(outcomes, effort)
-    print(text)
-    if options.output:
-        put_section(options.output, text)
+        if options.output:
+            put_section(options.output, section(outcomes, effort))
+    print(section(outcomes, effort))
     sys.exit(not all(outcome.is_good for outcome in outcomes.values()))
+
+
+def _outcome(case: Case, effort: Effort, seed: int) -> Outcome:
+    try:
+        return uvloop.run(run(*case, effort, seed))
+    except (TooSlow, NotPublished) as error:
+        return Outcome.failed(error)
 
 
 def _cases(scenarios: Sequence[Scenario], stores: Sequence[str], workers: Sequence[int]) -> Iterator[Case]:

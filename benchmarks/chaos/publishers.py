@@ -84,16 +84,28 @@ class SitePublisher:
 
     Args:
         number: Its own, in the marks.
+        secret_key: The site's ``SECRET_KEY``.
         settings: The site's ``ONAIR``.
         channels: Which it publishes on, in turn.
         pause: Seconds between two events.
     """
 
     def __init__(
-        self, number: int, settings: Mapping[str, object], channels: Sequence[str], pause: float
+        self,
+        number: int,
+        secret_key: str,
+        settings: Mapping[str, object],
+        channels: Sequence[str],
+        pause: float,
     ) -> None:
         self._number = number
-        given = {"number": number, "settings": settings, "channels": channels, "pause": pause}
+        given = {
+            "number": number,
+            "secret_key": secret_key,
+            "settings": settings,
+            "channels": channels,
+            "pause": pause,
+        }
         self._command = [sys.executable, "-m", SITE, json.dumps(given)]
         self._process: asyncio.subprocess.Process | None = None
 

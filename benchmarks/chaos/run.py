@@ -19,7 +19,7 @@ from benchmarks.chaos.plain import PlainPages
 from benchmarks.chaos.publishers import ApiPublisher, SitePublisher, sign_off
 from benchmarks.chaos.scenarios import Scenario, Stage
 from benchmarks.chaos.stores import STORES
-from benchmarks.chaos.workers import APP_ID, CREDENTIAL, Workers
+from benchmarks.chaos.workers import APP_ID, CREDENTIAL, SECRET_KEY, Workers
 
 #: How many programs publish over the API. The site's process has the number after theirs, the end the next.
 API_PUBLISHERS = 4
@@ -79,12 +79,26 @@ class Outcome:
     def is_good(self) -> bool:
         return not self.faults
 
+    @classmethod
+    def failed(cls, error: Exception) -> Outcome:
+        """Of a run that came to no end."""
+        return cls(
+            pages=Tally(),
+            plain=None,
+            acknowledged=0,
+            unknown=0,
+            reconnections=0,
+            settled=None,
+            faults=[str(error)],
+        )
+
 
 async def run(scenario: Scenario, store_name: str, workers: int, effort: Effort, seed: int) -> Outcome:
     """Play a scenario with so many workers that share a store.
 
     Raises:
         TooSlow: Something did not start.
+        NotPublished: The site's process could not publish all.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="onair-chaos-")))
@@ -155,7 +169,7 @@ class _Play:
         url = (
             store.url or f"http://{CREDENTIAL.key}:{CREDENTIAL.secret}@127.0.0.1:{address.port}/apps/{APP_ID}"
         )
-        site = SitePublisher(API_PUBLISHERS, {"URL": url}, CHANNELS, pause)
+        site = SitePublisher(API_PUBLISHERS, SECRET_KEY, {"URL": url}, CHANNELS, pause)
         try:
             await site.start()
             publishers = [

@@ -21,7 +21,7 @@ PATIENCE = 60
 
 def main() -> None:
     given = json.loads(sys.argv[1])
-    settings.configure(SECRET_KEY="chaos", INSTALLED_APPS=["onair"], ONAIR=given["settings"])
+    settings.configure(SECRET_KEY=given["secret_key"], INSTALLED_APPS=["onair"], ONAIR=given["settings"])
     django.setup()
     import onair
     from benchmarks.chaos.page import EVENT

@@ -13,10 +13,13 @@ from typing import IO
 from benchmarks.chaos.crowd import TooSlow, until
 from benchmarks.chaos.page import Address
 from benchmarks.process import ROOT, free_port
-from onair.protocol.app import Credential
+from onair import conf
 
 APP_ID = "1"
-CREDENTIAL = Credential("chaos-key", "chaos-secret")
+
+#: Of the site that publishes, whose app is the one that is served.
+SECRET_KEY = "chaos"
+CREDENTIAL = conf._derived_credential(SECRET_KEY)
 
 #: Seconds that processes have to start, and to stop.
 PATIENCE = 30.0
