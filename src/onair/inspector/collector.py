@@ -5,6 +5,7 @@ Nothing is followed before, and a minute after the last look nothing any more.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import secrets
@@ -61,6 +62,8 @@ class Collector:
         self._until = 0.0
         self._ended = threading.Event()
         self._last: object = None
+        #: The live regions as they were a second ago at most.
+        self._followed = regions.Regions(0, ())
         #: The events whose data others have asked for, and until when it is told.
         self._asked: dict[str, float] = {}
 
@@ -167,8 +170,22 @@ class Collector:
         (served,) = server.served.values()
         if following is None:
             return in_loop(server, lambda: sockets.count(server, served))
-        followed = regions.read(TOPIC)
+        followed = self._regions()
         return in_loop(server, lambda: sockets.read(server, served, followed, following.rates))
+
+    def _regions(self) -> regions.Regions:
+        """The live regions. Saying what they read takes time: the loop is told what was found for others."""
+        if not _runs_a_loop():
+            self._followed = regions.read(TOPIC)
+        return self._followed
+
+
+def _runs_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def without_counters(view: Sockets | None) -> Sockets | None:
