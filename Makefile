@@ -78,7 +78,12 @@ docs: $(OLD)/ready
 benchmark: $(OLD)/ready
 	$(OLD)/bin/python $(PIP) install --group benchmark
 	cd benchmarks && npm ci --no-audit --no-fund --silent
+	scripts/install-postgresql
+	scripts/install-redis
 	$(OLD)/bin/python -m benchmarks --output benchmarks/RESULTS.md
+	$(OLD)/bin/python -m benchmarks.engines --output benchmarks/RESULTS.md
+	$(OLD)/bin/python -m benchmarks.chaos --output benchmarks/RESULTS.md
+	$(OLD)/bin/python -m benchmarks.soak --output benchmarks/RESULTS.md
 	$(OLD)/bin/python -m benchmarks.publish --output benchmarks/PUBLISH.md
 	$(OLD)/bin/python -m benchmarks.capture --output benchmarks/CAPTURE.md
 	$(OLD)/bin/python -m benchmarks.matching --output benchmarks/MATCHING.md
