@@ -1,7 +1,15 @@
 from __future__ import annotations
 
-from benchmarks.engines import Case, Figure, Plan, Samples, peers_over, run, section
+import sys
+
+import pytest
+
+from benchmarks.engines import Case, Figure, Plan, Samples, measure, peers_over, section
 from benchmarks.measurements import Effort
+from benchmarks.process import Server
+from tests.redis_server import RedisServer
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's account of a process")
 
 SHORT = Plan(1, (4,), (1, 2), Effort(cpu_seconds=0.01, wall_seconds=10, event_seconds=20))
 
@@ -23,7 +31,9 @@ def test_a_server_that_was_too_slow_once_has_no_figure() -> None:
     assert cells(samples, "Channels")[3:] == ["timed out", "", "", "≥ 40×", "met"]
 
 
-def test_it_measures_two_processes_of_every_server() -> None:
-    samples = run(SHORT)
-    assert {peer for _, peer in samples} == {peer.name for peer in peers_over("")}
-    assert all(figures != [None] for figures in samples.values())
+def test_it_measures_two_processes(redis_server: RedisServer) -> None:
+    ours, *_ = peers_over(redis_server.url)
+    redis = Server(redis_server.port, redis_server.process.pid)
+    figures = dict(measure(ours, redis, 4, SHORT))
+    assert figures.keys() == {Case(4, in_flight) for in_flight in SHORT.in_flight}
+    assert all(figure is not None and 0 < figure.with_redis < figure.servers for figure in figures.values())
