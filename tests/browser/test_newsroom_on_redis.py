@@ -18,6 +18,14 @@ from tests.deployments.running import processes_of
 from tests.embedded.running import Process, started
 from tests.redis_server import RedisServer
 
+#: What the demo writes on its way, and how often: each has its own time.
+STEPS = (
+    ("journalists", 1),
+    ("Started parent process", 1),
+    ("Application startup complete", 1),
+    ("Application startup complete", 2),
+)
+
 
 class Shared(NamedTuple):
     """The demo, and the process whose children serve it."""
@@ -44,7 +52,8 @@ def shared(request: pytest.FixtureRequest, tmp_path: Path, redis_server: RedisSe
     if request.param == "that of ONAIR_URL":
         environment["ONAIR_URL"] = redis_server.url
     with started(ROOT, "-m", "demo.on_redis", str(site.port), **environment) as process:
-        process.wait_for("Application startup complete", count=2)
+        for step, count in STEPS:
+            process.wait_for(step, count=count)
         yield Shared(site, process)
         os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does
         assert process.exit_code() == 0
