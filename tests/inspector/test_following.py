@@ -93,10 +93,17 @@ def test_rates_count_what_was_delivered_in_each_second_of_the_last_minute() -> N
         follows.hear(seen(listeners))
     follows.tick()
     follows.tick()
-    assert follows.rates == (5, 0)
+    assert follows.rates == (0,) * (SECONDS - 2) + (5, 0)
     for _ in range(SECONDS):
         follows.tick()
     assert follows.rates == (0,) * SECONDS
+
+
+def test_a_second_in_which_nothing_happens_is_no_news() -> None:
+    follows = following()
+    before = follows.rates, follows.version
+    follows.tick()
+    assert (follows.rates, follows.version) == before
 
 
 def test_the_data_of_both_is_there_when_it_is_asked_for() -> None:

@@ -29,7 +29,7 @@ class Following:
         self._heard = Ring(f"{process}s")
         #: The events that may come a step further, with their numbers.
         self._open: deque[tuple[Outgoing, int]] = deque(maxlen=MOST_EVENTS)
-        self._rates: deque[int] = deque(maxlen=SECONDS)
+        self._rates: deque[int] = deque([0] * SECONDS, maxlen=SECONDS)
         self._this_second = 0
 
     @property
