@@ -18,6 +18,7 @@ from onair.engines.urls import EngineUrl
 from tests.embedded.running import ON_AIR, PATIENCE, Process, free_port, started
 from tests.http_client import request
 from tests.live.rendering.pages import Page
+from tests.shared_name import shared_name
 
 PROJECT = Path(__file__).with_name("project")
 
@@ -93,7 +94,7 @@ class Site:
 
     def connections(self) -> list[int]:
         """How many each process has, as it has said lately."""
-        with closing(EngineUrl(self.engine).connect("1", Bounds(1, 1))) as client:
+        with closing(EngineUrl(self.engine).connect(shared_name(), Bounds(1, 1))) as client:
             said = client.do(Nodes(), PATIENCE).values()
         return [json.loads(info)["connections"] for info in said]
 

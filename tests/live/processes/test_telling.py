@@ -13,6 +13,7 @@ from onair.engines.urls import EngineUrl
 from tests.embedded.running import PATIENCE
 from tests.live.processes.running import Site, site
 from tests.redis_server import RedisServer
+from tests.shared_name import shared_name
 
 TELLING = """
 from time import monotonic
@@ -54,7 +55,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Site:
 @contextmanager
 def following(url: str) -> Iterator[Client]:
     """Be a node, so that there is somebody to tell."""
-    with closing(EngineUrl(url).connect("1", Bounds(100, 60))) as client:
+    with closing(EngineUrl(url).connect(shared_name(), Bounds(100, 60))) as client:
         client.do(Follow(EVERYBODY, "test", 1), PATIENCE)
         yield client
 
