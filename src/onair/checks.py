@@ -104,7 +104,7 @@ def check_engine(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> lis
 
 def _wrong_engine(engine: EngineUrl) -> list[CheckMessage]:
     try:
-        engine.connect(conf.app().id, conf.bounds()).close()
+        engine.connect(conf.app().shared_name, conf.bounds()).close()
     except EngineRefused as error:
         return [Error(f'{error}. It is in ONAIR["URL"] or ONAIR_URL.', id=WRONG_VALUE)]
     return []

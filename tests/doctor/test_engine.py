@@ -23,6 +23,7 @@ from tests.embedded.running import free_port
 from tests.pgbouncer import pooled
 from tests.postgres import ALIAS, on_postgres
 from tests.redis_server import RedisServer, RedisServers
+from tests.shared_name import shared_name
 
 OF_ENGINES = ("settings", "engine", "engine's log", "nodes")
 HOPS_OF_ENGINES = [hop for hop in HOPS if hop.name in OF_ENGINES]
@@ -43,7 +44,7 @@ def examined(settings: Settings) -> Examine:
 
 def serve(url: str, *nodes: str) -> None:
     """Say that nodes are alive, as servers do."""
-    with closing(EngineUrl(url).connect("1", Bounds(10, 10))) as client:
+    with closing(EngineUrl(url).connect(shared_name(), Bounds(10, 10))) as client:
         for node in nodes:
             client.do(Beat(node, b'{"pid": 7, "host": "web-1", "address": ["0.0.0.0", 6001]}'), 5)
 

@@ -10,6 +10,7 @@ from tests.doctor.sites import Findings, Site, settings
 from tests.embedded.running import free_port, http, started
 from tests.postgres import ALIAS, on_postgres
 from tests.redis_server import RedisServer
+from tests.shared_name import shared_name
 
 #: What is tried whatever serves.
 ALWAYS = {
@@ -113,7 +114,7 @@ def test_what_a_doctor_leaves_in_an_engine_goes_by_itself(site: Site, redis_serv
     with site.serves(**engine):
         assert_well(site.doctor(**engine))
         left = [key for key in redis_server.cli("KEYS", "*").split() if "doctor" in key]
-        members = redis_server.cli("ZRANGE", "onair:{1}:channels", "0", "-1").split()
+        members = redis_server.cli("ZRANGE", f"onair:{{{shared_name()}}}:channels", "0", "-1").split()
 
     assert [key for key in left if redis_server.cli("TTL", key) == "-1"] == []
     assert [name for name in members if "doctor" in name] == []

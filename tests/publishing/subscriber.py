@@ -10,6 +10,7 @@ from onair.engines.base import Bounds, Follow
 from onair.engines.entries import EVENT, event_of
 from onair.engines.urls import EngineUrl
 from tests.engines.contract.peers import Peer, running_peers
+from tests.shared_name import shared_name
 
 BOUNDS = Bounds(entries=1_000, seconds=300)
 
@@ -56,7 +57,7 @@ def _of(peer: Peer, channel: str, kind: bytes) -> list[bytes]:
 def subscribing(url: str) -> Iterator[Subscriber]:
     """Be a process that follows the room."""
     with running_peers() as peers:
-        peer = peers.add(lambda: EngineUrl(url).open("1", BOUNDS))
+        peer = peers.add(lambda: EngineUrl(url).open(shared_name("a secret"), BOUNDS))
         peer.wait_until_connected()
         subscriber = Subscriber(peer)
         subscriber.follow(ROOM)

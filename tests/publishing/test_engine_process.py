@@ -26,6 +26,7 @@ from tests.publishing.receiver import PATIENCE
 from tests.publishing.subscriber import BOUNDS, NODE, ROOM, Subscriber, subscribing
 from tests.publishing.test_outage import COUNT, running
 from tests.redis_server import RedisServers
+from tests.shared_name import shared_name
 
 Python = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -193,7 +194,7 @@ print(now.sent, now.dropped, now.expired, now.failed, now.waiting)
         site.wait_for(b".")  # it answers again
         site.go_on()
         result = site.result.result(3 * PATIENCE)
-    with closing(EngineUrl(server.url).connect("1", BOUNDS)) as client:
+    with closing(EngineUrl(server.url).connect(shared_name("a secret"), BOUNDS)) as client:
         arrived = client.do(Since(ROOM, number), PATIENCE)
     assert arrived is not None
     assert [event_of(entry.body).name for entry in arrived] == [str(n) for n in range(700)]

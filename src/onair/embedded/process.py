@@ -23,6 +23,7 @@ from onair.embedded.origins import origin_policy
 from onair.engines import announcements, local
 from onair.engines.announcements import AlreadyServed, Claim, UnsafeFolder
 from onair.engines.base import EngineRefused
+from onair.engines.urls import EngineUrl
 from onair.exceptions import ConfigurationError
 from onair.protocol.app import App
 from onair.protocol.errors import OverCapacity
@@ -49,7 +50,7 @@ class ProcessServer:
 
     def __init__(self, *, shared: bool = True) -> None:
         self.app = conf.app()
-        self._is_one_of_many = conf.engine() is not None
+        self._is_one_of_many = _engine() is not None
         self.server = make_server(self.app)
         signalling.connect(self.server)
         attendance.connect(self.server)
@@ -204,9 +205,14 @@ def make_server(app: App) -> Server:
         ConfigurationError: the site's engine cannot be used as it is configured.
     """
     try:
-        return Server((app,), origins=origin_policy(), engine=conf.engine())
+        return Server((app,), origins=origin_policy(), engine=_engine())
     except EngineRefused as error:
         raise ConfigurationError(str(error)) from None
+
+
+def _engine() -> EngineUrl | None:
+    """What this process shares with others; a test's server is alone."""
+    return None if testrun.is_set_up() else conf.engine()
 
 
 _lock = threading.Lock()

@@ -109,6 +109,11 @@ class App:
     def secret(self) -> str:
         return self.credentials[0].secret
 
+    @property
+    def shared_name(self) -> str:
+        """What tells this app from every other one where servers share theirs: many are called ``1``."""
+        return f"{self.id}-{self.key}"
+
     def credential(self, key: str) -> Credential | None:
         """The credential with this key, or None."""
         for credential in self.credentials:

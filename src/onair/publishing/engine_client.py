@@ -33,7 +33,7 @@ def share_of(target: conf.Target) -> Share | None:
     """Return what this process shares with the others of the site; in tests, nothing with anybody."""
     if not isinstance(target, conf.Embedded) or target.engine is None or testrun.is_on():
         return None
-    return Share(target.engine, target.app.id, conf.bounds())
+    return Share(target.engine, target.app.shared_name, conf.bounds())
 
 
 def do(share: Share, op: Op[R], timeout: float) -> R:

@@ -127,7 +127,7 @@ class ServedApp:
         limits = self.app.limits
         node = SharedNode(
             hub,
-            engine.open(self.app.id, Bounds(limits.history_events, limits.history_seconds)),
+            engine.open(self.app.shared_name, Bounds(limits.history_events, limits.history_seconds)),
             terminate=self.terminate,
             handed=self._handed,
             missed=self._missed,

@@ -67,7 +67,7 @@ def hearing(examination: Examination) -> Passed | Skipped:
         return _NO_ENGINE
     channel, timeout = examination.channel(name="engine"), examination.options.timeout
     with _translated(engine, timeout):
-        opened = engine.open(examination.target.app.id, _BOUNDS)
+        opened = engine.open(examination.target.app.shared_name, _BOUNDS)
         heard = asyncio.run(round_trip(opened, channel, _node(examination), timeout))
     return Passed(
         f"An entry is heard {1000 * heard.after:.1f} ms after it was written; connecting took "
@@ -112,7 +112,7 @@ def _engine_of(examination: Examination) -> EngineUrl | None:
 
 
 def _client(examination: Examination, engine: EngineUrl) -> Client:
-    return engine.connect(examination.target.app.id, _BOUNDS)
+    return engine.connect(examination.target.app.shared_name, _BOUNDS)
 
 
 def _node(examination: Examination) -> str:
