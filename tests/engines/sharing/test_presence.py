@@ -124,6 +124,21 @@ def test_who_watches_a_user_is_told_of_it_on_the_other_process(pair: Pair) -> No
     assert states(watching) == {"offline": ["7"]}
 
 
+def test_a_user_stays_online_whom_one_process_watches_no_more(pair: Pair) -> None:
+    watching = pair.connect(pair.other).sign_in("1", watchlist=["7"])
+    assert states(watching) == {"offline": ["7"]}
+    there = pair.connect(pair.one).sign_in("7")
+    assert states(watching) == {"online": ["7"]}
+    other = pair.connect(pair.one).sign_in("2", watchlist=["7"])
+    assert states(other) == {"online": ["7"]}
+    other.connection.close()
+
+    late = pair.connect(pair.one).sign_in("3", watchlist=["7", "2"])
+    assert states(late) == {"online": ["7"], "offline": ["2"]}
+    there.connection.close()
+    assert states(watching) == {"offline": ["7"]}
+
+
 def states(client: Peer) -> dict[str, list[str]]:
     """What a client is told of its watchlist next."""
     events = client.next("pusher_internal:watchlist_events")["data"]["events"]

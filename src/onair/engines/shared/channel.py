@@ -39,7 +39,17 @@ class SharedChannel:
     it; who comes back with a position, until this node has all that came after it.
     """
 
-    __slots__ = ("_arrivals", "_has_said", "_is_asking", "_joined", "_node", "_present", "has_opened", "log", "name")
+    __slots__ = (
+        "_arrivals",
+        "_has_said",
+        "_is_asking",
+        "_joined",
+        "_node",
+        "_present",
+        "has_opened",
+        "log",
+        "name",
+    )
 
     log: Log
 

@@ -47,10 +47,10 @@ class SharedUsers:
         if user is None:
             return
         self._node.hub.users.sign_out(listener)
-        if not self._node.hub.users.is_here(user.id):
+        self._unwatch(user.watchlist)
+        if not self._node.hub.users.is_here(user.id) and not self._release(user.id):
             self._gone.add(user.id)
             self._say_gone(user.id)
-        self._unwatch(user.watchlist)
 
     def say_again(self) -> None:
         """Say who is here, and who is not any more: the engine may not know it."""
@@ -90,12 +90,23 @@ class SharedUsers:
         watched.log = self._node.logs.follow(_channel(user_id), watched)
 
     def _unwatch(self, user_ids: Sequence[str]) -> None:
-        wanted = {watched for _, user in self._arrivals.values() for watched in user.watchlist}
         for user_id in user_ids:
-            is_watched = self._node.hub.users.is_watched(user_id) or user_id in wanted
-            if not is_watched and self._watched.pop(user_id, None) is not None:
-                self._node.hub.users.forget(user_id)
-                self._node.logs.unfollow(_channel(user_id))
+            self._release(user_id)
+
+    def _release(self, user_id: str) -> bool:
+        """Follow a user no more whom nobody here watches. Return whether that is so now.
+
+        One who is here is followed still: a node that follows a channel no more has nobody there.
+        """
+        users = self._node.hub.users
+        is_wanted = any(user_id in user.watchlist for _, user in self._arrivals.values())
+        if is_wanted or users.is_watched(user_id) or users.is_here(user_id):
+            return False
+        if self._watched.pop(user_id, None) is None:
+            return False
+        users.forget(user_id)
+        self._node.logs.unfollow(_channel(user_id))
+        return True
 
 
 class _Watched:
