@@ -82,8 +82,11 @@ def site(serve: Serve) -> Site:
 
 
 @pytest.fixture
-def connect(request: pytest.FixtureRequest, stack: ExitStack) -> Connect:
-    """Connects clients: to the one server that others use, or to another."""
+def connect(request: pytest.FixtureRequest, stack: ExitStack, engine: EngineUrl | None) -> Connect:
+    """Connects clients: to the one server that others use, or to another.
+
+    It asks for the server when it needs one, so it names the engine, which decides how often a test runs.
+    """
 
     def connect(site: Site | None = None, path: str = f"/app/{KEY}?protocol=7", **options: Any) -> Peer:
         site = site or request.getfixturevalue("site")
