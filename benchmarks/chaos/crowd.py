@@ -93,10 +93,11 @@ class Crowd:
 
         await until(have_heard, "every page has heard the last event", patience)
 
-    def give_up(self, share: float) -> None:
-        """Let some of the pages not come back after their next loss, as tabs that are closed meanwhile."""
-        for page in self._chance.sample(self.pages, int(len(self.pages) * share)):
-            page.comes_back = False
+    def cut(self, share: float) -> None:
+        """Cut off some pages, every second of which is closed for good."""
+        for number, page in enumerate(self._chance.sample(self.pages, int(len(self.pages) * share))):
+            page.comes_back = number % 2 == 0
+            page.cut()
 
     def close(self) -> None:
         if self._sweeper is not None:

@@ -140,7 +140,9 @@ class Page:
 
     def cut(self) -> None:
         """Lose the connection, as by a network that is gone."""
-        if self._wire is not None:
+        if self._wire is None:
+            self._wait_no_more()
+        else:
             self._wire.drop()
             self.lost(ABNORMAL)
 
@@ -199,6 +201,11 @@ class Page:
         delay = pace.delay(self._attempt, self._chance.random())
         self._attempt += 1
         self._timer = self._loop.call_later(delay, self.open)
+
+    def _wait_no_more(self) -> None:
+        """Do not come back, unless it is a page that does."""
+        if self._timer is not None and not self.comes_back:
+            self._timer.cancel()
 
     def _detach(self) -> None:
         wire, self._wire, self._socket_id = self._wire, None, None

@@ -1,8 +1,8 @@
 /**
  * Pages with official pusher-js, which know nothing of positions. Usage: plain.mjs JSON
  *
- * It says {"ready": true} when all have joined; for each line of its input what has come to each page until then, and
- * whether the page is on its channel; at the end of the input it ends.
+ * It says {"ready": true} when all have joined; for each line of its input whether each page is on its channel, and for
+ * the line "seen" what has come to it until then; at the end of the input it ends.
  */
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
@@ -33,6 +33,7 @@ const pages = channels.map((name) => {
 });
 
 for await (const line of createInterface({ input: process.stdin })) {
-  if (line) say(pages.map(({ name, channel, seen }) => ({ channel: name, joined: channel.subscribed, seen })));
+  const wants = line === "seen";
+  say(pages.map(({ name, channel, seen }) => ({ channel: name, joined: channel.subscribed, seen: wants ? seen : [] })));
 }
 process.exit();

@@ -58,23 +58,23 @@ class PlainPages:
 
     async def counts(self) -> Mapping[str, int]:
         """How many are on each channel now."""
-        return Counter(page["channel"] for page in await self._ask() if page["joined"])
+        return Counter(page["channel"] for page in await self._ask("joined") if page["joined"])
 
     async def judge(self, ledger: Ledger) -> Tally:
         """What they got of what was acknowledged."""
         return Tally.of(
             ledger.judge(page["channel"], [[Mark(*mark) for mark in page["seen"]]])
-            for page in await self._ask()
+            for page in await self._ask("seen")
         )
 
     def kill(self) -> None:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
 
-    async def _ask(self) -> list[dict[str, Any]]:
+    async def _ask(self, what: str) -> list[dict[str, Any]]:
         assert self._process is not None
         assert self._process.stdin is not None
-        self._process.stdin.write(b"?\n")
+        self._process.stdin.write(f"{what}\n".encode())
         pages: list[dict[str, Any]] = await self._said()
         return pages
 

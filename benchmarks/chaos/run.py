@@ -24,8 +24,8 @@ from benchmarks.chaos.workers import APP_ID, CREDENTIAL, SECRET_KEY, Workers
 #: How many programs publish over the API. The site's process has the number after theirs, the end the next.
 API_PUBLISHERS = 4
 
-#: The share of pages that are closed while their connection is down.
-GIVING_UP = 0.05
+#: The share of pages that are cut off meanwhile. Half of them do not come back.
+CUT = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Outcome:
         acknowledged: Events.
         unknown: Events of which nobody said whether they were published.
         reconnections: Of pages that follow positions.
-        settled: Seconds after the last event until members and counts were right; None where they were not.
+        settled: Seconds from when it was over until members and counts were right; None where they were not.
         faults: What should not have been, in words.
     """
 
@@ -144,11 +144,10 @@ class _Play:
         crowd = self._stage.crowd
         async with self._publishing():
             await asyncio.sleep(self._effort.before)
-            crowd.give_up(GIVING_UP)
-            await self._scenario.strike(self._stage)
-            await asyncio.sleep(self._effort.after)
+            await asyncio.gather(self._scenario.strike(self._stage), self._cut_some())
+            settled, _ = await asyncio.gather(self._settle(), asyncio.sleep(self._effort.after))
         await self._hear_all()
-        settled = await self._settle()
+        await self._settle()
         tally = crowd.judge(self._ledger)
         self._judge(tally)
         return Outcome(
@@ -160,6 +159,11 @@ class _Play:
             settled=settled,
             faults=self._faults,
         )
+
+    async def _cut_some(self) -> None:
+        """Cut off some pages while it goes wrong."""
+        await asyncio.sleep(self._effort.down / 2)
+        self._stage.crowd.cut(CUT)
 
     @asynccontextmanager
     async def _publishing(self) -> AsyncIterator[None]:
@@ -202,6 +206,7 @@ class _Play:
             api.close()
 
     async def _settle(self) -> float | None:
+        """Wait until counts and members are right. Return after how many seconds they were."""
         address, crowd = self._stage.workers.address, self._stage.crowd
         try:
             return await agree(address, APP_ID, crowd, self._plain, self._effort.patience)
