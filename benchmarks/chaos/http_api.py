@@ -76,6 +76,8 @@ class HttpApi:
             raise
 
     async def _exchange(self, request: bytes) -> Answer:
+        if self._streams is not None and self._streams[0].at_eof():
+            self.close()  # the server has closed it while it was idle
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._address.port)
         reader, writer = self._streams
