@@ -22,6 +22,7 @@ class MemoryNode:
     """
 
     is_connected = True
+    is_shared = False
 
     def __init__(
         self,

@@ -32,6 +32,10 @@ class Node(Protocol):
         """The channels and listeners of this process."""
 
     @property
+    def is_shared(self) -> bool:
+        """Whether other processes may have the app as well."""
+
+    @property
     def is_connected(self) -> bool:
         """Whether what is shared can be reached, as far as is known."""
 

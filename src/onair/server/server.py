@@ -71,8 +71,10 @@ class ServedApp:
     def __init__(self, app: App, server: Server, engine: EngineUrl | None) -> None:
         self.app = app
         self.sessions: dict[str, Session] = {}
-        self.hub, self.node = self._alone() if engine is None else self._shared(engine)
         self.telling = Telling(app, self._call_later, held=server.watch.timings.held)
+        self.hub, self.node = (
+            self._alone() if engine is None else self._shared(engine, server.watch.timings.held)
+        )
         if self.telling.is_wanted:
             self.hub.notify = self.telling.notice
         #: Takes what other processes of the site hand over, by its name, and says whether it can: set by the
@@ -122,7 +124,7 @@ class ServedApp:
         hub = Hub(self.app, wake=self._wake, clock=monotonic, epoch=token_hex(EPOCH_BYTES))
         return hub, MemoryNode(hub, self._publish_here, self.terminate)
 
-    def _shared(self, engine: EngineUrl) -> tuple[Hub, Node]:
+    def _shared(self, engine: EngineUrl, held: float) -> tuple[Hub, Node]:
         hub = FollowingHub(self.app, wake=self._wake, clock=monotonic, epoch=token_hex(EPOCH_BYTES))
         limits = self.app.limits
         node = SharedNode(
@@ -132,7 +134,10 @@ class ServedApp:
             handed=self._handed,
             missed=self._missed,
             info=self._info,
+            held=held,
+            wants=self.telling.wants,
         )
+        self.telling.is_true = node.is_true
         return hub, node
 
     def _publish_here(self, publications: Sequence[Publication]) -> None:
@@ -371,6 +376,8 @@ class Server:
     async def leave(self) -> None:
         """Say to the processes that share the apps that this one is gone. When the sockets are closed."""
         for served in self.served.values():
+            if served.node.is_shared:
+                await served.telling.confirm_held()
             await served.node.close()
 
     def _soon(self, call: Callable[..., object], *arguments: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import monotonic
 from typing import Protocol
 
@@ -16,6 +17,9 @@ from onair.webhooks.endpoint import Endpoint
 from onair.webhooks.schedule import Pace
 
 logger = logging.getLogger("onair.webhooks")
+
+#: Seconds that others have to say whether a leaving is true.
+CONFIRM = 1.0
 
 CallLater = Callable[[float, Callable[[], object]], asyncio.TimerHandle]
 
@@ -64,6 +68,9 @@ class Telling:
         self._call_later = call_later
         self._delay = Delay(held)
         self._timer: asyncio.TimerHandle | None = None
+        #: Asked of a leaving that was held back, before it is told: others may know that it is no more true.
+        #: What cannot be answered is told.
+        self.is_true: Callable[[Notice], bool | asyncio.Future[bool]] | None = None
 
     @property
     def is_wanted(self) -> bool:
@@ -79,10 +86,13 @@ class Telling:
         """Tell this one, too."""
         self._tellers.append(teller)
 
+    def wants(self, name: str) -> bool:
+        """Whether anybody wants notices of this name, or of its contrary."""
+        return self._wants(name) or self._wants(_PAIRS.get(name, name))
+
     def notice(self, notice: Notice) -> None:
         """Take what the hub notices. In the loop; never raises."""
-        name = name_of(notice)
-        if not self._wants(name) and not self._wants(_PAIRS.get(name, name)):
+        if not self.wants(name_of(notice)):
             return
         told = self._delay.put(notice, monotonic())
         if told is not None:
@@ -94,6 +104,18 @@ class Telling:
         """Keep time in the server's new loop: the timer went with the old one."""
         self._timer = None
         self._keep_time()
+
+    async def confirm_held(self) -> None:
+        """Tell what is held and true; in the loop, before the end, while others can be asked."""
+        for notice in self._delay.take_all():
+            answer = self.is_true is None or self.is_true(notice)
+            if isinstance(answer, asyncio.Future):
+                await asyncio.wait([answer], timeout=CONFIRM)
+                if answer.done():
+                    self._has_answer(notice, answer)
+                    continue
+            if answer:
+                self._tell([notice])
 
     def end(self, deadline: float) -> None:
         """Tell at once all that is held, the last that is told. In the loop, or when it has ended.
@@ -130,5 +152,17 @@ class Telling:
 
     def _ring(self) -> None:
         self._timer = None
-        self._tell(self._delay.take(monotonic()))
+        for notice in self._delay.take(monotonic()):
+            self._tell_if_true(notice)
         self._keep_time()
+
+    def _tell_if_true(self, notice: Notice) -> None:
+        answer = self.is_true is None or self.is_true(notice)
+        if isinstance(answer, asyncio.Future):
+            answer.add_done_callback(partial(self._has_answer, notice))
+        elif answer:
+            self._tell([notice])
+
+    def _has_answer(self, notice: Notice, answer: asyncio.Future[bool]) -> None:
+        if answer.cancelled() or answer.exception() is not None or answer.result():
+            self._tell([notice])

@@ -24,6 +24,29 @@ def application() -> Iterator[Endpoint]:
         yield application
 
 
+def test_a_page_that_comes_back_to_the_other_process_was_never_gone(
+    start: Start, application: Endpoint
+) -> None:
+    webhook = Webhook(url=f"{application.url}/webhook", notices=NAMES, batch=False)
+    pair = start(webhooks=(webhook,), timings=Timings(held=2))
+    stays = pair.connect(pair.one).join("presence-room", "1")
+    pair.connect(pair.one).join("presence-room", "2").join("news").connection.close()
+    stays.next("pusher_internal:member_added")
+    stays.next("pusher_internal:member_removed")
+    back = pair.connect(pair.other).join("presence-room", "2").join("news")
+    stays.send("pusher:unsubscribe", {"channel": "presence-room"})
+    back.next("pusher_internal:member_removed")
+
+    events = [(event["name"], event["channel"], event.get("user_id")) for event in told(application, 5)]
+    assert sorted(events, key=str) == [
+        ("channel_occupied", "news", None),
+        ("channel_occupied", "presence-room", None),
+        ("member_added", "presence-room", "1"),
+        ("member_added", "presence-room", "2"),
+        ("member_removed", "presence-room", "1"),
+    ]
+
+
 def told(application: Endpoint, number: int) -> list[dict[str, Any]]:
     requests = application.webhooks(number)
     return [event for request in requests for event in json.loads(request.body)["events"]]

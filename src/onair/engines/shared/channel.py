@@ -12,7 +12,6 @@ from onair.engines import entries
 from onair.engines.base import Changes, Entry, Join, Joined, Leave, Since, Snapshot
 from onair.engines.shared.answers import answer_of
 from onair.engines.shared.arrivals import Arrival, Present
-from onair.engines.shared.notices import tell_changes
 from onair.hub import Listener
 from onair.hub.cache import Cached
 from onair.hub.following import PastEvent
@@ -120,7 +119,7 @@ class SharedChannel:
         self._node.hub.arrange(self.name, snapshot.members, may_lack_some=self._node.is_settling)
 
     def changed(self, changes: Changes) -> None:
-        tell_changes(self._node.hub, self.name, changes)
+        self._node.notices.tell(self.name, changes)
 
     def advanced(self) -> None:
         self._settle()
@@ -203,13 +202,13 @@ class SharedChannel:
         if joined is None:  # it is said again when the engine is back
             return
         if joined.is_first:
-            tell_changes(self._node.hub, self.name, Changes(added=(user_id,)))
+            self._node.notices.tell(self.name, Changes(added=(user_id,)))
         self._present.known([user_id], joined.number)
         self._settle()
 
     def _has_gone(self, user_id: str, reply: asyncio.Future[bool]) -> None:
         if answer_of(reply):
-            tell_changes(self._node.hub, self.name, Changes(removed=(user_id,)))
+            self._node.notices.tell(self.name, Changes(removed=(user_id,)))
 
     def _happened(self, entry: Entry) -> None:
         self._node.hub.happened(self.name, entry.number, _publication(self.name, entry))

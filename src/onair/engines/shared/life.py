@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from onair.engines.base import Beat, Beaten, Changes, Reap
 from onair.engines.shared.answers import answer_of
-from onair.engines.shared.notices import tell_changes
 from onair.engines.shared.pulse import Pulse
 
 if TYPE_CHECKING:
@@ -62,4 +61,4 @@ class Life:
 
     def _has_reaped(self, reply: asyncio.Future[Mapping[str, Changes]]) -> None:
         for channel, changes in (answer_of(reply) or {}).items():
-            tell_changes(self._node.hub, channel, changes)
+            self._node.notices.tell(channel, changes)

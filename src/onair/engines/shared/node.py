@@ -29,6 +29,7 @@ from onair.engines.shared.early import Early
 from onair.engines.shared.everybody import Everybody
 from onair.engines.shared.life import Life
 from onair.engines.shared.logs import Logs
+from onair.engines.shared.notices import Notices
 from onair.engines.shared.pulse import BEAT
 from onair.engines.shared.users import SharedUsers
 from onair.hub import Listener
@@ -37,6 +38,7 @@ from onair.protocol.connection import ClientEvent
 from onair.protocol.member import Member
 from onair.protocol.messages import Resume
 from onair.protocol.names import kind_of
+from onair.protocol.notices import ChannelVacated, MemberRemoved, Notice
 from onair.protocol.publication import Publication
 from onair.protocol.user import User
 
@@ -64,8 +66,12 @@ class SharedNode:
         handed: Told what is handed over to the site's code in every process.
         missed: Told that some of it was lost.
         info: What the node says of itself: a JSON object.
+        held: Seconds that the application is not told of who has left.
+        wants: Whether anybody wants to be told notices of a name, or of its contrary.
         beat: Seconds between two signs of life.
     """
+
+    is_shared = True
 
     def __init__(
         self,
@@ -76,6 +82,8 @@ class SharedNode:
         handed: Callable[[entries.Handed], object],
         missed: Callable[[], object],
         info: Callable[[], bytes],
+        held: float,
+        wants: Callable[[str], bool],
         beat: float = BEAT,
     ) -> None:
         self.id = token_hex(_ID_BYTES)
@@ -89,6 +97,7 @@ class SharedNode:
         self.loop: asyncio.AbstractEventLoop
         self.logs = Logs(engine, self.id)
         self.counts = Counts(self)
+        self.notices = Notices(hub, engine, self.id, held, wants)
         self._channels: dict[str, SharedChannel] = {}
         self._early = Early(hub)
         self._users = SharedUsers(self)
@@ -223,6 +232,17 @@ class SharedNode:
     def members(self, channel: str) -> asyncio.Future[tuple[Member, ...]]:
         """Who is on a presence channel, on all nodes."""
         return self.engine.do(Members(channel))
+
+    def is_true(self, notice: Notice) -> Later[bool]:
+        """Whether a leaving that was held back is true still, on all nodes."""
+        match notice:
+            case MemberRemoved(channel=channel, user_id=user_id):
+                there: Later[tuple[Member, ...]] = self.members(channel)
+                return then(there, lambda members: all(member.user_id != user_id for member in members))
+            case ChannelVacated(channel=channel):
+                found: Later[tuple[State, ...]] = self.states((channel,))
+                return then(found, lambda states: not states[0].count)
+        return True
 
     def channel(self, name: str) -> SharedChannel | None:
         """A channel that has listeners here, or will have."""
