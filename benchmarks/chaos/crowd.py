@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
+from benchmarks.chaos.following import PRESENCE
 from benchmarks.chaos.ledger import Ledger, Mark, Seen, Tally
-from benchmarks.chaos.page import PRESENCE, Address, Page
+from benchmarks.chaos.page import Address, Page
 
 PUBLIC = tuple(f"news-{number}" for number in range(16))
 ROOMS = tuple(f"{PRESENCE}room-{number}" for number in range(4))

@@ -6,21 +6,15 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import msgspec
 
-from benchmarks.chaos.ledger import GAP, Mark
+from benchmarks.chaos.following import Following, Message
 from benchmarks.chaos.pace import Pace, pace_after
 from benchmarks.chaos.wire import ABNORMAL, Wire
 from onair.protocol.app import Credential
 from onair.protocol.signing import sign_channel
-
-#: The event that publishers send; its data is a :class:`Mark`.
-EVENT = "news"
-
-PRESENCE = "presence-"
 
 #: Seconds, as js/src/connection.js has them.
 HANDSHAKE = 10.0
@@ -29,17 +23,7 @@ PONG = 30.0
 STABLE = 5.0
 
 
-class Message(msgspec.Struct):
-    """What the server sends."""
-
-    event: str
-    data: Any = None
-    channel: str = ""
-    position: str | None = None
-
-
 _message = msgspec.json.Decoder(Message)
-_mark = msgspec.json.Decoder(tuple[int, int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +36,6 @@ class Address:
     @property
     def path(self) -> str:
         return f"/app/{self.credential.key}?protocol=7"
-
-
-@dataclass(slots=True)
-class Place:
-    """Where a channel is in what is published on it, as js/src/place.js keeps it."""
-
-    position: str | None = None
-    socket_id: str | None = None
-
-    @property
-    def request(self) -> dict[str, str | None]:
-        if self.position is None:
-            return {}
-        return {"position": self.position, "socket_id": self.socket_id}
-
-    def see(self, position: str | None) -> None:
-        self.position = self.position if position is None else position
-
-    def welcome(self, position: str | None, socket_id: str) -> bool:
-        """The channel is joined. Return whether nobody knows what was missed."""
-        known = self.position is not None and position is not None
-        returns = self.socket_id is not None and self.socket_id != socket_id
-        self.position, self.socket_id = position, socket_id
-        return returns and not known
-
-
-@dataclass(slots=True)
-class Following:
-    """One channel of a page."""
-
-    channel: str
-    place: Place = field(default_factory=Place)
-    seen: list[Mark | None] = field(default_factory=list)
-    members: set[str] = field(default_factory=set)
-    is_joined: bool = False
 
 
 class Page:
@@ -166,7 +115,7 @@ class Page:
             handle(self, message)
         following = self.following.get(message.channel)
         if following is not None:
-            self._follow(following, message)
+            following.take(message, self._socket_id or "")
 
     def lost(self, code: int) -> None:
         if self._socket_id is not None and self._loop.time() - self._since >= STABLE:
@@ -232,7 +181,7 @@ class Page:
     def _subscribe(self, following: Following, socket_id: str) -> None:
         channel = following.channel
         data: dict[str, object] = {"channel": channel, "resume": following.place.request}
-        if channel.startswith(PRESENCE):
+        if following.has_members:
             data["channel_data"] = text = json.dumps({"user_id": self.user_id})
             data["auth"] = sign_channel(self._address.credential, socket_id, channel, text)
         self._send("pusher:subscribe", data)
@@ -248,42 +197,9 @@ class Page:
     def _fail(self, message: Message) -> None:
         self.refusal = str(message.data)
 
-    def _follow(self, following: Following, message: Message) -> None:
-        if message.event == EVENT:
-            following.seen.append(Mark(*_mark.decode(message.data)))
-        elif message.event in _ON_CHANNELS:
-            _ON_CHANNELS[message.event](self, following, message)
-        if message.event != _SUCCEEDED:
-            following.place.see(message.position)
-
-    def _welcome(self, following: Following, message: Message) -> None:
-        following.is_joined = True
-        if following.place.welcome(message.position, self._socket_id or ""):
-            following.seen.append(GAP)
-        if following.channel.startswith(PRESENCE):
-            following.members = set(json.loads(message.data)["presence"]["ids"])
-
-    def _gap(self, following: Following, message: Message) -> None:
-        following.seen.append(GAP)
-
-    def _add(self, following: Following, message: Message) -> None:
-        following.members.add(json.loads(message.data)["user_id"])
-
-    def _remove(self, following: Following, message: Message) -> None:
-        following.members.discard(json.loads(message.data)["user_id"])
-
-
-_SUCCEEDED = "pusher_internal:subscription_succeeded"
 
 _HANDLERS: dict[str, Callable[[Page, Message], None]] = {
     "pusher:connection_established": Page._established,
     "pusher:ping": Page._pong,
     "pusher:subscription_error": Page._fail,
-}
-
-_ON_CHANNELS: dict[str, Callable[[Page, Following, Message], None]] = {
-    _SUCCEEDED: Page._welcome,
-    "onair:gap": Page._gap,
-    "pusher_internal:member_added": Page._add,
-    "pusher_internal:member_removed": Page._remove,
 }

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.chaos.following import EVENT
 from benchmarks.chaos.ledger import Ledger, Mark, Tally
-from benchmarks.chaos.page import EVENT, Address
+from benchmarks.chaos.page import Address
 from benchmarks.peers import found
 from benchmarks.process import ROOT
 

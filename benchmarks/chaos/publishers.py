@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
+from benchmarks.chaos.following import EVENT
 from benchmarks.chaos.http_api import OK, HttpApi, Unanswered
 from benchmarks.chaos.ledger import Ledger, Mark
-from benchmarks.chaos.page import EVENT
 from benchmarks.process import ROOT
 
 #: Seconds before the next event after one that was not acknowledged.

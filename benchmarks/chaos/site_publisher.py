@@ -24,7 +24,7 @@ def main() -> None:
     settings.configure(SECRET_KEY=given["secret_key"], INSTALLED_APPS=["onair"], ONAIR=given["settings"])
     django.setup()
     import onair
-    from benchmarks.chaos.page import EVENT
+    from benchmarks.chaos.following import EVENT
     from onair.publishing import stats
 
     published: Counter[str] = Counter()

@@ -8,9 +8,10 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from benchmarks.chaos.crowd import until
+from benchmarks.chaos.following import PRESENCE
 from benchmarks.chaos.http_api import HttpApi, Unanswered
 from benchmarks.chaos.ledger import Mark
-from benchmarks.chaos.page import PRESENCE, Address, Page
+from benchmarks.chaos.page import Address, Page
 from benchmarks.chaos.publishers import publish
 
 #: What every channel's name has in it.

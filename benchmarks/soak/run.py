@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.redis_server import RedisServer
 
 from benchmarks.chaos.crowd import LOOK, TooSlow, until
-from benchmarks.chaos.http_api import HttpApi, ask_afresh
+from benchmarks.chaos.http_api import OK, HttpApi, ask_afresh
 from benchmarks.chaos.page import Address
 from benchmarks.chaos.stores import Redis
 from benchmarks.chaos.workers import APP_ID, Workers
@@ -118,7 +118,7 @@ async def _vacant(address: Address, patience: float) -> None:
         if time.monotonic() > deadline:
             raise TooSlow(f"Channels are occupied {patience:g} s after the last page has gone: {channels}")
         answer = await ask_afresh(address, APP_ID, "channels")
-        channels = None if answer is None else answer.content["channels"]
+        channels = answer.content["channels"] if answer is not None and answer.status == OK else None
         await asyncio.sleep(LOOK)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.chaos.page import Place
+from benchmarks.chaos.following import Place
 
 
 def test_the_first_subscription_names_no_position() -> None:
