@@ -40,10 +40,6 @@ class ServerApp:
         elif self.inner is not None:
             await self.inner(scope, receive, send)
 
-    def let_go(self) -> None:
-        """End what would not end with this server's own sockets. When these are closed."""
-        self._fallback.let_go()
-
     def _is_ours(self, scope: Scope) -> bool:
         if self.inner is None:
             return True

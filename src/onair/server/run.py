@@ -61,10 +61,8 @@ class Runner(uvicorn.Server):
         drain: float,
         on_bound: OnBound | None,
         inherited: Inherited | None = None,
-        let_go: Callable[[], object] | None = None,
     ) -> None:
         super().__init__(config)
-        self._let_go = let_go
         self._sockets = server
         self._drain_seconds = drain
         self._drain: Drain | None = None
@@ -109,8 +107,6 @@ class Runner(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # uvicorn waits until every answer has ended, and those of the fallback end when their session does.
         self._sockets.close_all(linger=LAST_LINGER)
-        if self._let_go is not None:
-            self._let_go()
         await super().shutdown(sockets)
         await self._sockets.leave()
         if self.force_exit:  # uvicorn leaves it out then, and logs that it was broken off
@@ -198,10 +194,11 @@ def runner(
         "server_header": False,
         "timeout_graceful_shutdown": GRACE,
     }
-    inner = ServerApp(server, app)
-    served: ASGIApp = WithPages(inner, pages) if pages else inner
+    served: ASGIApp = ServerApp(server, app)
+    if pages:
+        served = WithPages(served, pages)
     config = uvicorn.Config(served, host=host, port=port, **{**defaults, **options})
-    return Runner(config, server, drain, on_bound, inherited, inner.let_go)
+    return Runner(config, server, drain, on_bound, inherited)
 
 
 def run(

@@ -221,6 +221,8 @@ class Server:
         self.counters = Counters()
         self.watch = Watch(timings or Timings(), on_sweep=self._tick)
         self.served = {app.id: ServedApp(app, self, engine) for app in apps}
+        #: Called when every socket is closed, to end what is none of them and would stay.
+        self.on_close_all: list[Callable[[], object]] = []
         self._by_key = {credential.key: app for app in apps for credential in app.credentials}
         self._refusal: ProtocolError | None = None
         self._leaving: ProtocolError | None = None
@@ -350,6 +352,8 @@ class Server:
         """
         for session in self.watch:
             session.close(ReconnectNow(), linger=linger)
+        for call in self.on_close_all:
+            call()
 
     def end_telling(self, seconds: float) -> None:
         """Tell at once what is held back, and give up what was not passed on in so many seconds.

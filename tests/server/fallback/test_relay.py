@@ -154,6 +154,18 @@ def test_nothing_is_left_when_the_last_session_has_ended(served: Alone, folder: 
     assert not list(private.iterdir())
 
 
+def test_a_process_that_ends_leaves_nothing_of_sessions_between_two_requests(
+    served: Alone, folder: Path
+) -> None:
+    with connected(open_session(served, KINDS["xhr"])) as client:
+        client.established()
+        [private] = folder.glob("onair-*")
+        assert len(list(private.iterdir())) == 2
+        served.process.signal(signal.SIGTERM)
+        assert served.process.exit_code() == 0
+    assert not list(private.iterdir())
+
+
 def test_what_a_killed_process_left_is_swept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     private = private_folder()

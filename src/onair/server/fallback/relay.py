@@ -54,13 +54,13 @@ class Relay:
     async def claim(self, session: str) -> bool:
         """Take a session for this process; whether no other has it."""
         async with self._opening:
-            if self._door is None:
+            if self._door is None and not self._lets_go:
                 self._claims.sweep()
                 self._door = await asyncio.start_unix_server(self._take, self._claims.door)
             is_ours = self._claims.claim(session)
             if is_ours:
                 self._own.add(session)
-            self._close_if_idle()
+            self._close_if_done()
             return is_ours
 
     def release(self, session: str) -> None:
@@ -69,7 +69,7 @@ class Relay:
             self._own.remove(session)
             self._claims.release(session)
             if not self._opening.locked():
-                self._close_if_idle()
+                self._close_if_done()
 
     async def pass_on(self, session: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the process answer that has a session.
@@ -89,10 +89,15 @@ class Relay:
             raise
 
     def let_go(self) -> None:
-        """Break off what is passed on: its clients come back by themselves, to a process that stays."""
+        """Take no more from others, and break off what is passed on to them.
+
+        Its clients come back by themselves, to a process that stays. An open door would outlive the loop.
+        """
         self._lets_go = True
         for writer in self._exchanges:
             writer.close()
+        if not self._opening.locked():
+            self._close_if_done()
 
     async def _exchange(self, door: Path, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -126,7 +131,10 @@ class Relay:
         finally:
             writer.close()
 
-    def _close_if_idle(self) -> None:
+    def _close_if_done(self) -> None:
+        if self._lets_go:
+            while self._own:
+                self._claims.release(self._own.pop())
         if self._door is not None and not self._own:
             self._door.close()
             self._door = None

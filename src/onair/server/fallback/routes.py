@@ -44,16 +44,13 @@ class Fallback:
         self._sessions: dict[str, FallbackSession] = {}
         self._away = Away(server.max_connections)
         self._relay = make_relay(self._answer_here) if _is_one_of_many(server) else None
+        if self._relay is not None:
+            server.on_close_all.append(self._relay.let_go)
 
     def serves(self, scope: Scope) -> bool:
         """Whether a request is for the fallback, and the key is ours."""
         path = paths.split(scope["path"])
         return path is not None and scope["method"] in paths.METHODS and self._server.serves(path.socket)
-
-    def let_go(self) -> None:
-        """End the answers of other processes that pass through this one: nothing here knows when they end."""
-        if self._relay is not None:
-            self._relay.let_go()
 
     async def answer(self, path: FallbackPath, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request to one of the fallback's paths."""
