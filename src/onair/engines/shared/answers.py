@@ -25,3 +25,8 @@ def answer_of(reply: asyncio.Future[R]) -> R | None:
     elif not isinstance(error, EngineDown):
         logger.error("An unexpected error ends what the engine was asked", exc_info=error)
     return None
+
+
+def is_down(reply: asyncio.Future[R]) -> bool:
+    """Whether there is no answer because the engine is away."""
+    return not reply.cancelled() and isinstance(reply.exception(), EngineDown)

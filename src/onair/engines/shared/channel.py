@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from onair.engines import entries
 from onair.engines.base import Changes, Entry, Join, Joined, Leave, Since, Snapshot
-from onair.engines.shared.answers import answer_of
+from onair.engines.shared.answers import answer_of, is_down
 from onair.engines.shared.arrivals import Arrival, Present
 from onair.hub import Listener
 from onair.hub.cache import Cached
@@ -164,7 +164,13 @@ class SharedChannel:
         return False
 
     def _has_waited(self, arrival: Arrival) -> bool:
-        """Whether a listener has waited long enough for what it has seen already: that is lost, then."""
+        """Whether a listener has waited long enough for what it has seen already: that is lost, then.
+
+        While the engine is away, nothing can come, and nothing is lost yet.
+        """
+        if not self._node.is_connected:
+            arrival.deadline = None
+            return False
         now = self._node.loop.time()
         if arrival.deadline is None:
             arrival.deadline = now + CATCH_UP
@@ -183,7 +189,7 @@ class SharedChannel:
 
     def _recalled(self, since: int, reply: asyncio.Future[tuple[Entry, ...] | None]) -> None:
         self._is_asking = False
-        if not self._is_followed():
+        if not self._is_followed() or is_down(reply):  # it is asked again when the engine is back
             return
         past = answer_of(reply)
         if past is not None:

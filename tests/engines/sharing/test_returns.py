@@ -1,0 +1,64 @@
+"""Who comes back while the engine is away is told of no gap: nothing is lost yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from onair.engines.base import Entry
+from onair.engines.shared import channel
+from tests.conformance.peer import SUCCEEDED, Peer
+from tests.engines.sharing.conftest import Pair
+from tests.engines.sharing.test_events import resume
+from tests.engines.sharing.test_losses import node, pair, published, redis  # noqa: F401 # fixtures
+from tests.redis_server import RedisServer
+from tests.server.clients import wait_until
+
+
+def back_while_away(pair: Pair, redis: RedisServer, position: str) -> Peer:  # noqa: F811
+    """Come back to the other server, with a position, while Redis is away; then start Redis again."""
+    redis.kill()
+    wait_until(lambda: not node(pair.other).is_connected, "the loss is noticed")
+    back = pair.connect(pair.other)
+    back.send("pusher:subscribe", {"channel": "news", "resume": {"position": position}})
+    back.send("pusher:ping")
+    back.next("pusher:pong")
+    redis.start()
+    return back
+
+
+def test_what_must_be_asked_for_is_asked_again(pair: Pair, redis: RedisServer) -> None:  # noqa: F811
+    first = pair.connect(pair.one)
+    position = resume(first, "news")["position"]
+    assert published(pair.one, "news", "event", 1)
+    pair.connect(pair.other).join("news")  # so that the log is read there, and nothing is recorded
+
+    back = back_while_away(pair, redis, position)
+    back.next(SUCCEEDED)
+    assert back.next("event")["data"] == 1
+
+
+def test_what_was_seen_elsewhere_already_is_waited_for(
+    pair: Pair,  # noqa: F811
+    redis: RedisServer,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(channel, "CATCH_UP", 0.0)
+    first = pair.connect(pair.one)
+    resume(first, "news")
+    pair.connect(pair.other).join("news")
+    monkeypatch.setattr(node(pair.other), "received", _overhear)
+    assert published(pair.one, "news", "event", 1)
+    position = first.next("event")["position"]
+    monkeypatch.undo()
+    monkeypatch.setattr(channel, "CATCH_UP", 0.0)
+
+    back = back_while_away(pair, redis, position)
+    assert back.next(SUCCEEDED)["position"] == position
+    assert published(pair.one, "news", "event", 2)
+    assert back.next("event")["data"] == 2
+
+
+def _overhear(channel: str, entries: Sequence[Entry]) -> None:
+    """What a process does that is cut off before it has read."""
