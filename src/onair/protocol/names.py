@@ -85,8 +85,13 @@ def check_target(name: str) -> None:
 
 def check_user_id(user_id: str) -> None:
     """Raise BadUserId unless ``user_id`` can be a user's (P-USER)."""
-    if _NAME.fullmatch(user_id) is None:
+    if not is_user_id(user_id):
         raise BadUserId(user_id)
+
+
+def is_user_id(text: str) -> bool:
+    """Whether ``text`` can be a user's id (P-USER)."""
+    return _NAME.fullmatch(text) is not None
 
 
 def check_event(name: str) -> None:

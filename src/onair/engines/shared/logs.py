@@ -41,13 +41,14 @@ class Reader(Protocol):
 class Following:
     """One log, and for what it is read."""
 
-    __slots__ = ("has_begun", "is_asked", "log", "name", "reader")
+    __slots__ = ("has_begun", "has_said", "is_asked", "log", "name", "reader")
 
     def __init__(self, name: str, reader: Reader) -> None:
         self.name = name
         self.reader = reader
         self.log = Log()
         self.has_begun = False  # whether the reader was told of the beginning
+        self.has_said = False  # whether the engine may have heard that it is followed
         self.is_asked = False  # whether a snapshot is on its way
 
 
@@ -72,16 +73,18 @@ class Logs:
 
     def follow(self, name: str, reader: Reader) -> Log:
         """Read a log, which nobody here reads, from now on."""
-        self._left.pop(name, None)
         following = self._followed[name] = Following(name, reader)
+        following.has_said = self._left.pop(name, None) is not None
         self._engine.listen(name).add_done_callback(partial(self._listens, following))
         return following.log
 
     def unfollow(self, name: str) -> None:
         """Read a log no more. The reader is told once more what this has changed for all."""
-        self._left[name] = self._followed.pop(name).reader
+        following = self._followed.pop(name)
         self._engine.unlisten(name)
-        self._say_left(name)
+        if following.has_said:
+            self._left[name] = following.reader
+            self._say_left(name)
 
     def connected(self, *, is_anew: bool) -> None:
         """The engine can be used: say again what is here, and get what was missed.
@@ -121,7 +124,7 @@ class Logs:
         """Say what is here of a channel, and get what is to be known of it."""
         if following.is_asked or not self._is_connected or not self._is_current(following):
             return
-        following.is_asked = True
+        following.is_asked = following.has_said = True
         count, members = following.reader.share()
         after = following.log.number if following.log.is_open else None
         asked = Follow(following.name, self._node, max(count, 1), members, after)
@@ -135,6 +138,7 @@ class Logs:
             return
         following.is_asked = False
         if not self._is_current(following):
+            following.reader.changed(snapshot.changes)
             return
         reader, log = following.reader, following.log
         if log.continues_in(snapshot):

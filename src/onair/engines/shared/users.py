@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,21 @@ from onair.engines.base import Changes, Entry, Join, Leave, Snapshot
 from onair.engines.shared.answers import answer_of
 from onair.hub import Listener
 from onair.protocol.member import Member
+from onair.protocol.names import is_user_id
 from onair.protocol.user import User
 
 if TYPE_CHECKING:
     from onair.engines.shared.log import Log
     from onair.engines.shared.node import SharedNode
+
+
+@dataclass(slots=True, eq=False)
+class _Arrival:
+    """A listener that signs in, and whom it watches of whom nothing is known yet."""
+
+    listener: Listener
+    user: User
+    awaited: set[str] = field(default_factory=set)
 
 
 class SharedUsers:
@@ -29,20 +40,27 @@ class SharedUsers:
     def __init__(self, node: SharedNode) -> None:
         self._node = node
         self._watched: dict[str, _Watched] = {}  # by user id
-        self._arrivals: dict[str, tuple[Listener, User]] = {}  # by socket id
+        self._arrivals: dict[str, _Arrival] = {}  # by socket id
         self._gone: set[str] = set()  # users who are not here any more, until the engine has heard it
 
     def sign_in(self, listener: Listener, user: User) -> None:
         """Sign a listener in as soon as it is known who of its watchlist is online."""
-        self._arrivals[listener.socket_id] = (listener, user)
-        for watched in user.watchlist:
-            if watched not in self._watched:
-                self._watch(watched)
-        self.settle()
+        before = self._arrivals.get(listener.socket_id)
+        arrival = self._arrivals[listener.socket_id] = _Arrival(listener, user)
+        for user_id in filter(is_user_id, user.watchlist):  # no others can ever be online
+            watched = self._watched.get(user_id) or self._watch(user_id)
+            watched.arrivals[arrival] = None
+            if not watched.log.is_open:
+                arrival.awaited.add(user_id)
+        if before is not None:
+            self._drop(before)
+        self._settle(arrival)
 
     def sign_out(self, listener: Listener) -> None:
         """Whoever this listener was, it has gone from the hub, or goes now."""
-        self._arrivals.pop(listener.socket_id, None)
+        arrival = self._arrivals.pop(listener.socket_id, None)
+        if arrival is not None:
+            self._drop(arrival)
         user = self._node.hub.users.user_of(listener)
         if user is None:
             return
@@ -59,12 +77,24 @@ class SharedUsers:
         for user_id in self._node.hub.users.here():
             self._node.engine.do(Join(_channel(user_id), self._node.id, Member(user_id)))
 
-    def settle(self) -> None:
-        """Sign in those whose watchlist is known."""
-        for socket_id, (listener, user) in tuple(self._arrivals.items()):
-            if all(self._watched[watched].log.is_open for watched in user.watchlist):
-                del self._arrivals[socket_id]
-                self._sign_in(listener, user)
+    def known(self, user_id: str) -> None:
+        """It is known whether a user is online: sign in those who have waited for that."""
+        for arrival in tuple(self._watched[user_id].arrivals):
+            arrival.awaited.discard(user_id)
+            self._settle(arrival)
+
+    def _settle(self, arrival: _Arrival) -> None:
+        if not arrival.awaited:
+            del self._arrivals[arrival.listener.socket_id]
+            self._sign_in(arrival.listener, arrival.user)
+            self._drop(arrival)
+
+    def _drop(self, arrival: _Arrival) -> None:
+        """A listener waits no more to be signed in."""
+        for user_id in arrival.user.watchlist:
+            if user_id in self._watched:
+                self._watched[user_id].arrivals.pop(arrival, None)
+                self._release(user_id)
 
     def _sign_in(self, listener: Listener, user: User) -> None:
         users = self._node.hub.users
@@ -85,9 +115,10 @@ class SharedUsers:
         if answer_of(reply) is not None and not self._node.hub.users.is_here(user_id):
             self._gone.discard(user_id)
 
-    def _watch(self, user_id: str) -> None:
+    def _watch(self, user_id: str) -> _Watched:
         watched = self._watched[user_id] = _Watched(user_id, self._node, self)
         watched.log = self._node.logs.follow(_channel(user_id), watched)
+        return watched
 
     def _unwatch(self, user_ids: Sequence[str]) -> None:
         for user_id in user_ids:
@@ -99,11 +130,10 @@ class SharedUsers:
         One who is here is followed still: a node that follows a channel no more has nobody there.
         """
         users = self._node.hub.users
-        is_wanted = any(user_id in user.watchlist for _, user in self._arrivals.values())
-        if is_wanted or users.is_watched(user_id) or users.is_here(user_id):
+        watched = self._watched.get(user_id)
+        if watched is None or watched.arrivals or users.is_watched(user_id) or users.is_here(user_id):
             return False
-        if self._watched.pop(user_id, None) is None:
-            return False
+        del self._watched[user_id]
         users.forget(user_id)
         self._node.logs.unfollow(_channel(user_id))
         return True
@@ -112,7 +142,7 @@ class SharedUsers:
 class _Watched:
     """A user whom somebody here watches."""
 
-    __slots__ = ("_node", "_user_id", "_users", "log")
+    __slots__ = ("_node", "_user_id", "_users", "arrivals", "log")
 
     log: Log
 
@@ -120,6 +150,7 @@ class _Watched:
         self._user_id = user_id
         self._node = node
         self._users = users
+        self.arrivals: dict[_Arrival, None] = {}  # who watches it and is not signed in yet
 
     def share(self) -> tuple[int, tuple[Member, ...]]:
         is_here = self._node.hub.users.is_here(self._user_id)
@@ -143,7 +174,8 @@ class _Watched:
         """Applications are not told of it."""
 
     def advanced(self) -> None:
-        self._users.settle()
+        if self.log.is_open:
+            self._users.known(self._user_id)
 
     def _take(self, *, is_online: bool) -> None:
         if is_online:
