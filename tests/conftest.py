@@ -12,12 +12,13 @@ from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from tests.cluster import Cluster, folder_of_programs
-from tests.lone_engines import _own_database, lone_postgres, lone_redis
+from tests.lone_engines import _own_database, empty_postgres, lone_postgres, lone_redis
 from tests.postgres import ALIAS, ON_MEMORY, ON_POSTGRES
 from tests.redis_server import redis_server, redis_servers, shared_redis
 
 __all__ = [
     "_own_database",
+    "empty_postgres",
     "lone_postgres",
     "lone_redis",
     "redis_server",

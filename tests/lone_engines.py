@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -28,6 +30,17 @@ END $$
 def lone_redis(redis_server: RedisServer) -> str:
     """The URL of a Redis with nothing in it."""
     return redis_server.url
+
+
+@pytest.fixture
+def empty_postgres(cluster: Cluster) -> Iterator[str]:
+    """The URL of a database that nobody has migrated."""
+    cluster.ensure_started()
+    name = f"empty_{secrets.token_hex(4)}"
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        yield cluster.url(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @pytest.fixture(scope="session")

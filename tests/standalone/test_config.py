@@ -206,7 +206,7 @@ def test_no_option_has_the_name_of_another() -> None:
 
 def test_workers_share_an_engine() -> None:
     made = config(environment={"ONAIR_ENGINE": "redis://localhost"}, apps=[APP], workers="2")
-    assert made.engine == EngineUrl("redis://localhost")
+    assert made.engine == EngineUrl("redis://localhost", makes_tables=True)
     assert made.serving.workers == 2
 
 

@@ -17,7 +17,6 @@ from websockets.sync.client import connect, unix_connect
 from onair.protocol.app import App
 from tests.deployments.running import listeners_in_each
 from tests.embedded.running import http, listener
-from tests.redis_server import RedisServer
 from tests.self_signed import Files, new_key, self_signed, written
 from tests.server.clients import Client, signed_path, wait_until
 from tests.standalone.running import FIRST, SECOND, Alone, command, serving, spec
@@ -111,9 +110,15 @@ def test_a_file_and_the_environment_are_read(tmp_path: Path) -> None:
         assert process.wait_for(r"sockets at (\S+)").endswith("/app/file-key")
 
 
-def test_workers_share_the_apps_through_an_engine(tmp_path: Path, redis_server: RedisServer) -> None:
+@pytest.fixture(params=["lone_redis", "empty_postgres"])
+def engine_url(request: pytest.FixtureRequest) -> str:
+    """Nobody has made anything there."""
+    return str(request.getfixturevalue(request.param))
+
+
+def test_workers_share_the_apps_through_an_engine(tmp_path: Path, engine_url: str) -> None:
     with (
-        serving(tmp_path, "--workers", "2", "--engine", redis_server.url) as alone,
+        serving(tmp_path, "--workers", "2", "--engine", engine_url) as alone,
         listeners_in_each([alone.socket_url], [alone.process], 2) as clients,
     ):
         assert publish(alone.host, FIRST, "said") == (200, "{}")
@@ -123,12 +128,13 @@ def test_workers_share_the_apps_through_an_engine(tmp_path: Path, redis_server: 
         assert {client.close_code() for client in clients.values()} == {4200}
         assert alone.process.exit_code() == 0
         assert alone.process.written.count("On air") == 1
+        assert "tried again" not in alone.process.written
 
 
-def test_servers_share_the_apps_through_an_engine(tmp_path: Path, redis_server: RedisServer) -> None:
+def test_servers_share_the_apps_through_an_engine(tmp_path: Path, engine_url: str) -> None:
     with (
-        serving(tmp_path, ONAIR_ENGINE=redis_server.url) as one,
-        serving(tmp_path, ONAIR_ENGINE=redis_server.url) as other,
+        serving(tmp_path, ONAIR_ENGINE=engine_url) as one,
+        serving(tmp_path, ONAIR_ENGINE=engine_url) as other,
         listener(other.socket_url) as client,
     ):
         assert publish(one.host, FIRST, "said") == (200, "{}")

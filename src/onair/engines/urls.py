@@ -14,10 +14,11 @@ class _Module(NamedTuple):
 
     name: str
     extra: str
+    has_tables: bool = False
 
 
 _REDIS = _Module("onair.engines.redis", "redis")
-_POSTGRES = _Module("onair.engines.postgres", "postgres")
+_POSTGRES = _Module("onair.engines.postgres", "postgres", has_tables=True)
 
 _MODULES = {
     "redis": _REDIS,
@@ -39,9 +40,14 @@ class EngineUrl:
     ``redis://[user:password@]host[:port][/db]``, ``rediss://`` with TLS, ``redis+unix:///path``,
     ``redis+sentinel://host:port,host:port/service[/db]``, ``postgres://user:password@host/database``; and
     ``postgres:alias``, a database of the site by its name in ``DATABASES``.
+
+    Args:
+        url: As above.
+        makes_tables: Whether the engine makes the tables that it needs, where no site's migrations do.
     """
 
     url: str
+    makes_tables: bool = False
 
     def __repr__(self) -> str:
         return f"EngineUrl({self.shown!r})"
@@ -67,7 +73,8 @@ class EngineUrl:
         Raises:
             EngineRefused: a library is missing, or the URL is wrong.
         """
-        engine: Engine = self._module().open_engine(self.url, app_id, bounds)
+        makes = {"makes_tables": True} if self.makes_tables and _MODULES[self.scheme].has_tables else {}
+        engine: Engine = self._module().open_engine(self.url, app_id, bounds, **makes)
         return engine
 
     def connect(self, app_id: str, bounds: Bounds) -> Client:

@@ -108,7 +108,7 @@ def engine(value: object) -> EngineUrl:
     """Through what servers share their apps. It may hold a password, so it is not repeated."""
     value = text(value)
     if value.partition(":")[2].startswith("//") and is_engine(value):
-        return EngineUrl(value)
+        return EngineUrl(value, makes_tables=True)
     raise WrongValue(
         "it is no engine: give it like redis://localhost:6379 or postgres://user:password@localhost/database"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 
 import psycopg
@@ -13,23 +13,12 @@ from django.db import connections
 from onair.engines.base import EngineRefused, Nodes
 from onair.engines.postgres import ensure_schema, open_client, open_engine
 from onair.engines.postgres_schema import VERSION, removal
-from tests.cluster import Cluster
+from onair.engines.urls import EngineUrl
 from tests.engines.contract.peers import WAIT, Peers
 from tests.engines.contract.site import BOUNDS
 from tests.postgres import ON_MEMORY, ON_POSTGRES
 
 REMEDY = 'add "onair.outbox" to INSTALLED_APPS and run "manage.py migrate"'
-
-
-@pytest.fixture
-def empty_url(cluster: Cluster, app_id: str) -> Iterator[str]:
-    """A database that nobody has migrated."""
-    cluster.ensure_started()
-    name = f"empty_{app_id}"
-    with psycopg.connect(cluster.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        yield cluster.url(name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def things_in(database: psycopg.Connection[tuple[object, ...]]) -> int:
@@ -49,66 +38,89 @@ def nodes_at(url: str) -> Mapping[str, bytes]:
         return client.do(Nodes(), WAIT)
 
 
-def test_a_server_says_what_to_do_where_the_tables_are_missing(
-    empty_url: str, peers: Peers, caplog: pytest.LogCaptureFixture
-) -> None:
-    peer = peers.add(lambda: open_engine(empty_url, "1", BOUNDS))
-    peer.wait(lambda peer: bool(peer.reasons))
-    assert REMEDY in str(peer.reasons[0])
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
-    ensure_schema(empty_url)
-    peer.wait_until_connected()
-
-
-def test_a_client_is_refused_where_the_tables_are_missing(empty_url: str) -> None:
-    with pytest.raises(EngineRefused, match="INSTALLED_APPS"):
-        nodes_at(empty_url)
-
-
-@pytest.mark.parametrize(("version", "remedy"), [(VERSION - 1, "migrate"), (VERSION + 1, "restart")])
-def test_tables_of_another_version_are_refused(empty_url: str, version: int, remedy: str) -> None:
-    ensure_schema(empty_url)
-    with psycopg.connect(empty_url) as connection:
+def make_tables_of(version: int, url: str) -> None:
+    """Make tables that say that they are of this version."""
+    ensure_schema(url)
+    with psycopg.connect(url) as connection:
         connection.execute(
             "CREATE OR REPLACE FUNCTION onair_engine_version() RETURNS integer LANGUAGE sql IMMUTABLE "
             f"AS 'SELECT {version}'"
         )
-    with pytest.raises(EngineRefused, match=remedy):
-        nodes_at(empty_url)
-    ensure_schema(empty_url)
-    assert nodes_at(empty_url) == {}
 
 
-def test_tables_that_are_there_are_left_as_they_are(empty_url: str, peers: Peers) -> None:
-    ensure_schema(empty_url)
-    peer = peers.add(lambda: open_engine(empty_url, "1", BOUNDS))
+def test_a_server_says_what_to_do_where_the_tables_are_missing(
+    empty_postgres: str, peers: Peers, caplog: pytest.LogCaptureFixture
+) -> None:
+    peer = peers.add(lambda: open_engine(empty_postgres, "1", BOUNDS))
+    peer.wait(lambda peer: bool(peer.reasons))
+    assert REMEDY in str(peer.reasons[0])
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    ensure_schema(empty_postgres)
     peer.wait_until_connected()
-    ensure_schema(empty_url)
+
+
+def test_a_client_is_refused_where_the_tables_are_missing(empty_postgres: str) -> None:
+    with pytest.raises(EngineRefused, match="INSTALLED_APPS"):
+        nodes_at(empty_postgres)
+
+
+@pytest.mark.parametrize(("version", "remedy"), [(VERSION - 1, "migrate"), (VERSION + 1, "restart")])
+def test_tables_of_another_version_are_refused(empty_postgres: str, version: int, remedy: str) -> None:
+    make_tables_of(version, empty_postgres)
+    with pytest.raises(EngineRefused, match=remedy):
+        nodes_at(empty_postgres)
+
+
+def test_tables_of_an_older_version_are_replaced(empty_postgres: str) -> None:
+    make_tables_of(VERSION - 1, empty_postgres)
+    ensure_schema(empty_postgres)
+    assert nodes_at(empty_postgres) == {}
+
+
+def test_tables_of_a_newer_version_are_left_to_newer_code(empty_postgres: str) -> None:
+    make_tables_of(VERSION + 1, empty_postgres)
+    with pytest.raises(EngineRefused, match="restart"):
+        ensure_schema(empty_postgres)
+
+
+def test_an_engine_makes_the_tables_where_it_shall(empty_postgres: str, peers: Peers) -> None:
+    engines = [EngineUrl(empty_postgres, makes_tables=True) for _ in range(3)]
+    started = [peers.add(lambda url=url: url.open("1", BOUNDS)) for url in engines]
+    for peer in started:
+        peer.wait_until_connected()
+        assert peer.reasons == []
+
+
+def test_tables_that_are_there_are_left_as_they_are(empty_postgres: str, peers: Peers) -> None:
+    ensure_schema(empty_postgres)
+    peer = peers.add(lambda: open_engine(empty_postgres, "1", BOUNDS))
+    peer.wait_until_connected()
+    ensure_schema(empty_postgres)
     peer.do(Nodes())
     assert peer.reasons == []
 
 
-def test_a_role_without_rights_is_told_so(empty_url: str) -> None:
-    ensure_schema(empty_url)
-    with psycopg.connect(empty_url, autocommit=True) as connection:
+def test_a_role_without_rights_is_told_so(empty_postgres: str) -> None:
+    ensure_schema(empty_postgres)
+    with psycopg.connect(empty_postgres, autocommit=True) as connection:
         connection.execute("DROP ROLE IF EXISTS visitor")
         connection.execute("CREATE ROLE visitor LOGIN")
         try:
             with pytest.raises(EngineRefused, match="let it own them"):
-                nodes_at(empty_url.replace("postgres@", "visitor@"))
+                nodes_at(empty_postgres.replace("postgres@", "visitor@"))
         finally:
             connection.execute("DROP ROLE visitor")
 
 
-def test_another_isolation_level_does_no_harm(empty_url: str, peers: Peers) -> None:
-    ensure_schema(empty_url)
-    with psycopg.connect(empty_url, autocommit=True) as connection:
+def test_another_isolation_level_does_no_harm(empty_postgres: str, peers: Peers) -> None:
+    ensure_schema(empty_postgres)
+    with psycopg.connect(empty_postgres, autocommit=True) as connection:
         name = connection.info.dbname
         connection.execute(
             f"ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'".encode()
         )
-    assert nodes_at(empty_url) == {}
-    peer = peers.add(lambda: open_engine(empty_url, "1", BOUNDS))
+    assert nodes_at(empty_postgres) == {}
+    peer = peers.add(lambda: open_engine(empty_postgres, "1", BOUNDS))
     peer.wait_until_connected()
     assert peer.do(Nodes()) == {}
 
@@ -137,9 +149,9 @@ def test_a_migration_does_nothing_on_other_databases(database: str) -> None:
     assert connections[database].introspection.table_names() == tables
 
 
-def test_nothing_is_left_when_all_is_taken_away(empty_url: str) -> None:
-    ensure_schema(empty_url)
-    with psycopg.connect(empty_url, autocommit=True) as connection:
+def test_nothing_is_left_when_all_is_taken_away(empty_postgres: str) -> None:
+    ensure_schema(empty_postgres)
+    with psycopg.connect(empty_postgres, autocommit=True) as connection:
         assert things_in(connection)
         connection.execute(removal().encode())
         assert things_in(connection) == 0

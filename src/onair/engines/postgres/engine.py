@@ -17,6 +17,7 @@ from onair.engines.postgres.address import Address
 from onair.engines.postgres.calls import DO, DO_FORMATS, Sweep, answer_of, call_of, weight_of
 from onair.engines.postgres.faults import Late, Refusal, Trouble, trouble_of
 from onair.engines.postgres.greeting import GREETING, ISOLATE, needs_isolation
+from onair.engines.postgres.installing import make_tables
 from onair.engines.postgres.line import Line
 from onair.engines.postgres.pace import NotifyPace, Times
 from onair.engines.postgres.reader import EpochChanged, Reader
@@ -45,10 +46,20 @@ class PostgresEngine:
         app_id: The app.
         bounds: What is kept.
         times: How long things take.
+        makes_tables: Whether it makes the tables where they are missing.
     """
 
-    def __init__(self, address: Address, app_id: str, bounds: Bounds, times: Times | None = None) -> None:
+    def __init__(
+        self,
+        address: Address,
+        app_id: str,
+        bounds: Bounds,
+        times: Times | None = None,
+        *,
+        makes_tables: bool = False,
+    ) -> None:
         self._address = address
+        self._makes_tables = makes_tables
         self._app = app_id.encode()
         self._entries = b"%d" % bounds.entries
         self._seconds = b"%d" % bounds.seconds
@@ -126,6 +137,8 @@ class PostgresEngine:
             pause = min(2 * pause, self._times.latest)
 
     async def _connect(self, lines: list[Line]) -> str:
+        if self._makes_tables:
+            await make_tables(self._address, self._times.connect)
         for _ in range(2):
             line = await Line.to(self._address, self._times.connect, self._times.patience)
             lines.append(line)
