@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from onair.engines.urls import EngineUrl
 from onair.hub.following import FollowingHub
 from onair.protocol import frames
 from onair.protocol.app import App
+from onair.protocol.user import User
 from tests.engines.sharing.conftest import APP
 from tests.hub.listeners import ADDED, REMOVED, SUCCEEDED
 from tests.redis_server import RedisServer
@@ -137,6 +138,22 @@ class Site:
             if not share.node.is_closed:
                 await share.node.close()
         self.client.close()
+
+
+def run(site: Site, test: Callable[[Share, Share], Awaitable[None]]) -> None:
+    """Run a test with two nodes, in a loop of its own."""
+
+    async def whole() -> None:
+        try:
+            await test(*await site.both())
+        finally:
+            await site.close()
+
+    asyncio.run(whole())
+
+
+def user(user_id: str, *watchlist: str) -> User:
+    return User(user_id, "{}", watchlist=watchlist)
 
 
 class Cut:

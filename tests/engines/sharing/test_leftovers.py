@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 import pytest
 
 from onair.engines.base import EngineDown
 from onair.engines.urls import EngineUrl
-from onair.protocol.user import User
-from tests.engines.sharing.nodes import Page, Share, Site
+from tests.engines.sharing.nodes import Page, Share, Site, run, user
 from tests.lone_engines import LONE_ENGINES
 
 
 @pytest.fixture(params=sorted(LONE_ENGINES))
 def site(request: pytest.FixtureRequest) -> Site:
     return Site(EngineUrl(request.getfixturevalue(LONE_ENGINES[request.param])))
-
-
-def run(site: Site, test: Callable[[Share, Share], Awaitable[None]]) -> None:
-    async def whole() -> None:
-        try:
-            await test(*await site.both())
-        finally:
-            await site.close()
-
-    asyncio.run(whole())
-
-
-def user(user_id: str, *watchlist: str) -> User:
-    return User(user_id, "{}", watchlist=watchlist)
 
 
 def test_who_goes_before_it_is_signed_in_leaves_nothing(site: Site) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from onair.engines.shared.log import Log
     from onair.engines.shared.node import SharedNode
 
-logger = logging.getLogger("onair.server")
-
-#: Seconds that a listener waits for this node to read what it has seen on another one.
-CATCH_UP = 2.0
+#: Seconds that a listener waits for this node to read what it has seen on another one. What comes later than
+#: that comes to it twice.
+CATCH_UP = 10.0
 
 
 class SharedChannel:
@@ -108,8 +107,8 @@ class SharedChannel:
         try:
             _APPLY.get(entry.body[:1], SharedChannel._pass)(self, entry)
         except (ProtocolError, ValueError):
-            logger.exception("An entry of %s cannot be read: another version has written it", self.name)
             self._pass(entry)
+            raise
 
     def missed(self, snapshot: Snapshot) -> None:
         self._node.hub.missed_some(self.name, snapshot.number, _cached(snapshot))
@@ -193,10 +192,7 @@ class SharedChannel:
             return
         past = answer_of(reply)
         if past is not None:
-            events = [
-                PastEvent(entry.number, _publication(self.name, entry)) for entry in past if _is_event(entry)
-            ]
-            self._node.hub.recall(self.name, since, events)
+            self._node.hub.recall(self.name, since, _events(self.name, past))
         for arrival in self._arrivals.values():
             if arrival.needs_since == since:
                 arrival.gave_up_on = since
@@ -246,8 +242,12 @@ _APPLY = {
 }
 
 
-def _is_event(entry: Entry) -> bool:
-    return entry.body[:1] == entries.EVENT
+def _events(channel: str, past: Iterable[Entry]) -> Iterator[PastEvent]:
+    """The events among some entries; those that another version has written are left out."""
+    for entry in past:
+        if entry.body[:1] == entries.EVENT:
+            with suppress(ValueError):
+                yield PastEvent(entry.number, _publication(channel, entry))
 
 
 def _publication(channel: str, entry: Entry) -> Publication:
@@ -256,8 +256,11 @@ def _publication(channel: str, entry: Entry) -> Publication:
 
 
 def _cached(snapshot: Snapshot) -> Cached | None:
-    """The last event of a cache channel."""
+    """The last event of a cache channel; none where another version has written it."""
     if snapshot.kept is None:
         return None
-    said = entries.event_of(snapshot.kept.body)
+    try:
+        said = entries.event_of(snapshot.kept.body)
+    except ValueError:
+        return None
     return Cached(said.name, said.data, snapshot.kept.seconds_left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Protocol
@@ -12,9 +13,11 @@ from onair.engines.shared.answers import answer_of
 from onair.engines.shared.log import Log
 from onair.protocol.member import Member
 
+logger = logging.getLogger("onair.server")
+
 
 class Reader(Protocol):
-    """What a node follows a log for. Nothing here may raise."""
+    """What a node follows a log for. Nothing here may raise, but :meth:`apply`."""
 
     def share(self) -> tuple[int, tuple[Member, ...]]:
         """What this node has of the channel: connections, and users."""
@@ -23,7 +26,7 @@ class Reader(Protocol):
         """The channel as it is where the reading begins. Called once, and before all others."""
 
     def apply(self, entry: Entry) -> object:
-        """The next entry."""
+        """The next entry. Raises where it cannot be read; the reading goes on behind it."""
 
     def missed(self, snapshot: Snapshot) -> object:
         """Entries are lost; the reading goes on behind this."""
@@ -142,8 +145,7 @@ class Logs:
             return
         reader, log = following.reader, following.log
         if log.continues_in(snapshot):
-            for entry in log.fill(snapshot):
-                reader.apply(entry)
+            self._apply(following, log.fill(snapshot))
         elif following.has_begun:
             reader.missed(snapshot)
         else:
@@ -155,11 +157,19 @@ class Logs:
         self._read(following, log.go_on())
 
     def _read(self, following: Following, entries: Iterator[Entry]) -> None:
-        for entry in entries:
-            following.reader.apply(entry)
+        self._apply(following, entries)
         if following.log.has_hole:
             self._ask(following)
         following.reader.advanced()
+
+    def _apply(self, following: Following, entries: Iterator[Entry]) -> None:
+        for entry in entries:
+            try:
+                following.reader.apply(entry)
+            except Exception:
+                logger.exception(
+                    "An entry of %s is passed over: perhaps another version has written it", following.name
+                )
 
     def _say_left(self, name: str) -> None:
         reply = self._engine.do(Unfollow(name, self._node))
