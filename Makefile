@@ -70,6 +70,7 @@ fuzz: $(OLD)/ready
 
 # The package as a user gets it: built once, installed into an empty environment, and asked for its files.
 package: $(OLD)/ready
+	scripts/install-redis
 	$(OLD)/bin/python scripts/check-package.py
 
 docs: $(OLD)/ready
