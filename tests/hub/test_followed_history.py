@@ -38,3 +38,11 @@ def test_those_of_one_number_get_too_old_together() -> None:
     history, positions = recorded(limits)
     history.expire(limits.history_seconds)
     assert [history.missed(channel, position, ()) for channel, position in positions.items()] == [None] * 3
+
+
+def test_a_position_that_was_not_reached_here_is_a_gap() -> None:
+    history, _ = recorded(Limits())
+    history.reach("news", NUMBER + 1)
+    ahead = history.position("news")
+    history.follow("news", NUMBER)
+    assert history.missed("news", ahead, ()) is None

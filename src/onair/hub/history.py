@@ -140,7 +140,7 @@ class History:
         """A channel's events after a position, without those that were not for a socket; None is a gap."""
         record = self._records.get(channel)
         number = self._number_of(position, channel)
-        if record is None or number is None or number < record.complete_from:
+        if record is None or number is None or not record.complete_from <= number <= self._now(channel):
             return None
         return [
             event.wire for event in record.events if event.number > number and event.exclude not in socket_ids

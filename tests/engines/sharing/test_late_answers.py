@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from onair.engines.base import Engine, Op, Since
+from onair.engines.base import Engine, Follow, Op, Since
 from onair.engines.urls import EngineUrl
 from tests.conformance.peer import SUCCEEDED
 from tests.engines.sharing.conftest import Pair, serve
@@ -19,9 +19,10 @@ from tests.server.clients import PATIENCE, Site, wait_until
 
 
 class Slow:
-    """An engine whose answers to Since come when they are let go."""
+    """An engine whose answers to some ops come when they are let go."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, kind: type[Op[Any]]) -> None:
+        self._kind = kind
         self.has_answered = threading.Event()
         self._engine = engine
         self._held: list[tuple[asyncio.Future[Any], asyncio.Future[Any]]] = []
@@ -31,7 +32,7 @@ class Slow:
 
     def do(self, op: Op[Any]) -> asyncio.Future[Any]:
         answer = self._engine.do(op)
-        if not isinstance(op, Since):
+        if not isinstance(op, self._kind):
             return answer
         late: asyncio.Future[Any] = answer.get_loop().create_future()
         self._held.append((late, answer))
@@ -39,7 +40,8 @@ class Slow:
         return late
 
     def let_go(self) -> None:
-        for late, answer in self._held:
+        held, self._held = self._held, []
+        for late, answer in held:
             late.set_result(answer.result())
 
 
@@ -52,7 +54,7 @@ def pair(request: pytest.FixtureRequest, stack: Any) -> Pair:
 def slowed(site: Site) -> Slow:
     """Slow down the engine of a server."""
     own = node(site)
-    own.engine = slow = Slow(own.engine)
+    own.engine = slow = Slow(own.engine, Since)
     return slow
 
 
@@ -77,3 +79,21 @@ def test_an_event_that_comes_before_the_answer_about_those_before_it_is_given_ou
     back.next(SUCCEEDED)
 
     assert [back.next("event")["data"] for _ in range(2)] == [1, 2]
+
+
+def test_an_event_that_overtakes_what_is_said_of_its_channel_is_neither_a_gap_nor_comes_twice(
+    pair: Pair,
+) -> None:
+    client = pair.connect(pair.other)
+    resume(client, "news")
+    own = node(pair.other)
+    own.logs._engine = slow = Slow(own.engine, Follow)
+    pair.other.call(own.logs.say_again)
+    assert slow.has_answered.wait(PATIENCE)
+    assert published(pair.one, "news", "event", 1)
+    assert client.next("event")["data"] == 1
+
+    pair.other.call(slow.let_go)
+    own.logs._engine = own.engine
+    assert published(pair.one, "news", "event", 2)
+    assert client.next("event")["data"] == 2

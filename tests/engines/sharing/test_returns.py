@@ -17,14 +17,13 @@ from tests.server.clients import wait_until
 
 
 def back_while_away(pair: Pair, redis: RedisServer, position: str) -> Peer:  # noqa: F811
-    """Come back to the other server, with a position, while Redis is away; then start Redis again."""
+    """End Redis, and come back to the other server with a position. It has no answer yet."""
     redis.kill()
     wait_until(lambda: not node(pair.other).is_connected, "the loss is noticed")
     back = pair.connect(pair.other)
     back.send("pusher:subscribe", {"channel": "news", "resume": {"position": position}})
     back.send("pusher:ping")
     back.next("pusher:pong")
-    redis.start()
     return back
 
 
@@ -35,6 +34,7 @@ def test_what_must_be_asked_for_is_asked_again(pair: Pair, redis: RedisServer) -
     pair.connect(pair.other).join("news")  # so that the log is read there, and nothing is recorded
 
     back = back_while_away(pair, redis, position)
+    redis.start()
     back.next(SUCCEEDED)
     assert back.next("event")["data"] == 1
 
@@ -55,6 +55,8 @@ def test_what_was_seen_elsewhere_already_is_waited_for(
     monkeypatch.setattr(channel, "CATCH_UP", 0.0)
 
     back = back_while_away(pair, redis, position)
+    monkeypatch.undo()
+    redis.start()
     assert back.next(SUCCEEDED)["position"] == position
     assert published(pair.one, "news", "event", 2)
     assert back.next("event")["data"] == 2

@@ -36,8 +36,8 @@ class Log:
                 yield entry
 
     def continues_in(self, snapshot: Snapshot) -> bool:
-        """Whether a snapshot has all that comes after what was taken. A log that ends before it does not."""
-        return self.is_open and snapshot.entries is not None and snapshot.number >= self.number
+        """Whether a snapshot, with what was taken since it was asked for, leaves nothing out."""
+        return self.is_open and snapshot.entries is not None
 
     def fill(self, snapshot: Snapshot) -> Iterator[Entry]:
         """Return what a snapshot has after what was taken."""

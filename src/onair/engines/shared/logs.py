@@ -146,15 +146,23 @@ class Logs:
         reader, log = following.reader, following.log
         if log.continues_in(snapshot):
             self._apply(following, log.fill(snapshot))
-        elif following.has_begun:
-            reader.missed(snapshot)
         else:
-            reader.opened(snapshot)
-            following.has_begun = True
-        log.open(snapshot.number)
-        reader.knows(members, snapshot)
+            self._begin(following, snapshot)
+        if log.number > snapshot.number:  # entries have overtaken it: who is there now, another one says
+            self._ask(following)
+        else:
+            reader.knows(members, snapshot)
         reader.changed(snapshot.changes)
         self._read(following, log.go_on())
+
+    def _begin(self, following: Following, snapshot: Snapshot) -> None:
+        """Read on behind a snapshot, whatever was before it."""
+        if following.has_begun:
+            following.reader.missed(snapshot)
+        else:
+            following.reader.opened(snapshot)
+            following.has_begun = True
+        following.log.open(snapshot.number)
 
     def _read(self, following: Following, entries: Iterator[Entry]) -> None:
         self._apply(following, entries)
