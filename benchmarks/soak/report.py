@@ -40,8 +40,8 @@ def section(outcome: Outcome, effort: Effort) -> str:
 def _effort(outcome: Outcome, effort: Effort) -> str:
     done = outcome.done
     return (
-        f"{effort.pages:,} pages at a time over {effort.seconds / 60:g} minutes: {done.pages:,} pages on "
-        f"{done.channels:,} channels, {done.events:,} events."
+        f"{effort.pages:,} pages at a time and {effort.rate:g} steps in a second over {effort.seconds / 60:g} "
+        f"minutes: {done.pages:,} pages on {done.channels:,} channels, {done.events:,} events."
     )
 
 
