@@ -38,9 +38,9 @@ def section(outcome: Outcome, effort: Effort) -> str:
 
 
 def _effort(outcome: Outcome, effort: Effort) -> str:
-    done = outcome.done
+    done, minutes = outcome.done, effort.seconds / 60
     return (
-        f"{effort.pages:,} pages at a time and {effort.rate:g} steps in a second over {effort.seconds / 60:g} "
+        f"{effort.pages:,} pages at a time and {effort.rate:g} steps in a second over {minutes:g} "
         f"minutes: {done.pages:,} pages on {done.channels:,} channels, {done.events:,} events."
     )
 
