@@ -23,12 +23,12 @@ def cells(samples: Samples, peer: str) -> list[str]:
 
 def test_a_row_compares_the_time_of_the_servers_alone() -> None:
     samples: Samples = {(CASE, "onair"): [Figure(4_100, 3_000)], (CASE, "Channels"): [Figure(100, 90)]}
-    assert cells(samples, "Channels")[3:] == ["100", "90", "41.0×", "≥ 40×", "met"]
+    assert cells(samples, "Channels")[3:] == ["100", "90", "41.0×"]
 
 
 def test_a_server_that_was_too_slow_once_has_no_figure() -> None:
     samples: Samples = {(CASE, "onair"): [Figure(4_100, 3_000)], (CASE, "Channels"): [Figure(100, 90), None]}
-    assert cells(samples, "Channels")[3:] == ["timed out", "", "", "≥ 40×", "met"]
+    assert cells(samples, "Channels")[3:] == ["timed out", "", ""]
 
 
 def test_it_measures_two_processes(redis_server: RedisServer) -> None:
