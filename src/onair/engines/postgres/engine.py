@@ -7,15 +7,15 @@ import logging
 import random
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 
 from onair.engines.base import Bounds, EngineDown, EngineRefused, Op, Sink
+from onair.engines.connecting import Attempts, fail
 from onair.engines.postgres.address import Address
 from onair.engines.postgres.calls import DO, DO_FORMATS, Sweep, answer_of, call_of, weight_of
-from onair.engines.postgres.faults import Late, Refusal, Trouble, trouble_of
+from onair.engines.postgres.faults import Late, Refusal, trouble_of
 from onair.engines.postgres.greeting import GREETING, ISOLATE, needs_isolation
 from onair.engines.postgres.installing import make_tables
 from onair.engines.postgres.line import Line
@@ -70,7 +70,7 @@ class PostgresEngine:
         self._doing: Sequence[_Asked] = ()
         self._commands: Line | None = None  # while it can be used
         self._reason = EngineDown("PostgreSQL is not connected yet")
-        self._complaint = ""
+        self._attempts = Attempts(logger, self._times.soonest, self._times.latest)
 
     def start(self, sink: Sink) -> None:
         """Connect, and keep connected."""
@@ -82,7 +82,7 @@ class PostgresEngine:
         """Do something; what is asked in one turn of the loop goes out together."""
         future: asyncio.Future[R] = self._loop.create_future()
         if self._commands is None:
-            _fail(future, self._reason)
+            fail(future, self._reason)
         else:
             self._asked.append(_Asked(op, future))
             self._commands.wake()
@@ -106,14 +106,13 @@ class PostgresEngine:
         self._give_up(EngineDown("The engine is closed"))
 
     async def _keep_connected(self) -> None:
-        pause = self._times.soonest
         is_away = False
         while True:
             lines: list[Line] = []
             try:
                 epoch = await self._connect(lines)
-                self._say_connected()
-                pause, is_away = self._times.soonest, False
+                self._attempts.succeeded(f"PostgreSQL at {self._address}")
+                is_away = False
                 self._sink.connected(epoch)
                 await self._serve(*lines)
             except (OSError, psycopg.Error, Refusal, Late, EpochChanged, EngineRefused) as error:
@@ -127,14 +126,13 @@ class PostgresEngine:
                 self._commands = None
                 for line in lines:
                     line.close()
-            self._say_lost(trouble)
+            pause = self._attempts.failed(trouble)
             reason = EngineDown(str(trouble))
             self._give_up(reason)
             if not is_away:
                 is_away = True
                 self._sink.disconnected(reason)
-            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  # no secret
-            pause = min(2 * pause, self._times.latest)
+            await asyncio.sleep(pause)
 
     async def _connect(self, lines: list[Line]) -> str:
         if self._makes_tables:
@@ -214,24 +212,6 @@ class PostgresEngine:
         """Tell all who wait for something."""
         self._commands, self._reason = None, reason
         for asked in (*self._doing, *self._asked):
-            _fail(asked.future, reason)
+            fail(asked.future, reason)
         self._doing = ()
         self._asked.clear()
-
-    def _say_lost(self, trouble: Trouble) -> None:
-        """Say it once for each complaint, however often it is tried."""
-        if str(trouble) != self._complaint:
-            self._complaint = str(trouble)
-            level = logging.ERROR if isinstance(trouble, EngineRefused) else logging.WARNING
-            logger.log(level, "%s. It is tried again by itself.", trouble)
-
-    def _say_connected(self) -> None:
-        if self._complaint:
-            self._complaint = ""
-            logger.warning("PostgreSQL at %s is back.", self._address)
-
-
-def _fail(future: asyncio.Future[Any], reason: EngineDown) -> None:
-    with suppress(asyncio.InvalidStateError):
-        future.set_exception(EngineDown(*reason.args))  # each has its own traceback
-        future.exception()  # those who do not wait for it need not hear of it

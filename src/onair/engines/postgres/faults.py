@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from onair.engines.base import EngineDown, EngineRefused
+from onair.engines.connecting import Trouble
 from onair.engines.postgres_schema import VERSION
-
-Trouble = EngineDown | EngineRefused
 
 MIGRATE = 'add "onair.outbox" to INSTALLED_APPS and run "manage.py migrate"'
 

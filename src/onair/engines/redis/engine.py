@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,12 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from onair.engines.base import Beat, Beaten, EngineDown, EngineRefused, Op, Sink
+from onair.engines.base import Beat, Beaten, EngineDown, Op, Sink
+from onair.engines.connecting import Attempts, Trouble, fail
 from onair.engines.redis.address import Address, Place
 from onair.engines.redis.connection import Connection, Feed
 from onair.engines.redis.dialling import dial, locate
-from onair.engines.redis.errors import Trouble, trouble_of
-from onair.engines.redis.listening import Listenings, fail
+from onair.engines.redis.errors import trouble_of
+from onair.engines.redis.listening import Listenings
 from onair.engines.redis.scripts import scripts
 from onair.engines.redis.wire import Keys, entry_of, reply_of
 
@@ -66,7 +66,7 @@ class RedisEngine:
         self._opened: list[Connection] = []
         self._commands: Connection | None = None  # while it can be used
         self._reason = EngineDown("Redis is not connected yet")
-        self._complaint = ""
+        self._attempts = Attempts(logger, times.soonest, times.latest)
         self._beats: dict[str, int] = {}  # how often each of our nodes has beaten, as far as was answered
 
     def start(self, sink: Sink) -> None:
@@ -104,10 +104,8 @@ class RedisEngine:
         self._listenings.close(self._reason)
 
     async def _keep_connected(self) -> None:
-        attempts = 0
         while True:
             lost: asyncio.Future[Trouble] = self._loop.create_future()
-            began = self._loop.time()
             try:
                 await self._connect(lost)
                 trouble = await self._watch(lost)
@@ -115,12 +113,10 @@ class RedisEngine:
                 trouble = trouble_of(error, self._address)
             finally:
                 self._hang_up(EngineDown("The engine is closed"))
-            if self._loop.time() - began > self._times.latest:
-                attempts = 0
-            self._tell(trouble)
-            pause = min(self._times.latest, self._times.soonest * 2**attempts)
-            attempts = min(attempts + 1, 16)
-            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  # so that not all come at once
+            self._reason = EngineDown(str(trouble))
+            pause = self._attempts.failed(trouble)
+            self._sink.disconnected(self._reason)
+            await asyncio.sleep(pause)
 
     async def _connect(self, lost: asyncio.Future[Trouble]) -> None:
         place = await locate(self._address, self._times.connect)
@@ -146,12 +142,16 @@ class RedisEngine:
         return connection
 
     async def _watch(self, lost: asyncio.Future[Trouble]) -> Trouble:
-        while not lost.done():
+        while True:
             await asyncio.wait([lost], timeout=self._times.look)
+            if lost.done():
+                return lost.result()
+            self._attempts.succeeded(
+                f"Redis at {self._address}"
+            )  # one that refuses what is asked is not back
             for connection in tuple(self._opened):
                 if connection.look() >= self._times.looks:
                     connection.end(TimeoutError())
-        return lost.result()
 
     def _lost(self, lost: asyncio.Future[Trouble], place: Place, error: Exception) -> None:
         """One connection is gone: the other one is of no use by itself."""
@@ -167,15 +167,6 @@ class RedisEngine:
         opened, self._opened = self._opened, []
         for connection in opened:
             connection.end(reason)
-
-    def _tell(self, trouble: Trouble) -> None:
-        """Say why it is away: to the log once for each reason, however often it is tried."""
-        self._reason = EngineDown(str(trouble))
-        if str(trouble) != self._complaint:
-            self._complaint = str(trouble)
-            level = logging.ERROR if isinstance(trouble, EngineRefused) else logging.WARNING
-            logger.log(level, "%s. It is tried again by itself.", trouble)
-        self._sink.disconnected(self._reason)
 
     def _answer(self, connection: Connection, future: asyncio.Future[R], op: Op[R], reply: Any) -> None:
         if not isinstance(reply, Exception):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ssl
 
 from onair.engines.base import EngineDown, EngineRefused
-
-Trouble = EngineDown | EngineRefused
+from onair.engines.connecting import Trouble
 
 _LOGIN = "it wants a password: redis://:password@host, or redis://user:password@host"
 _RIGHTS = (

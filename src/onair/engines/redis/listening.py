@@ -8,14 +8,8 @@ from functools import partial
 from typing import Any
 
 from onair.engines.base import EngineDown
+from onair.engines.connecting import fail
 from onair.engines.redis.connection import Feed
-
-
-def fail(future: asyncio.Future[Any], reason: EngineDown) -> None:
-    """Let a future raise; if nobody waits for it, nobody is told."""
-    if not future.done():
-        future.set_exception(EngineDown(*reason.args))
-        future.exception()
 
 
 @dataclass(slots=True)
