@@ -18,9 +18,9 @@ import urllib3
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from tests.certificates import self_signed
 from tests.embedded.running import PATIENCE, ROOT, copy_project, free_port, started
 from tests.redis_server import RedisServer
-from tests.self_signed import self_signed
 from tests.server.clients import Client, wait_until
 from tests.test_asgi import key_of
 

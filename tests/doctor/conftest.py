@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.doctor.certificates import Authority
+from tests.certificates import Authority
 from tests.doctor.sites import Site, make
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.doctor.certificates import Authority
+from tests.certificates import Authority
 from tests.doctor.proxies import answering, pass_on, proxy, saying, without_upgrade
 from tests.doctor.sites import Findings, Site, settings
 from tests.embedded.running import free_port, started

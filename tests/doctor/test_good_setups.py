@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connections
 
-from tests.doctor.certificates import Authority
+from tests.certificates import Authority
 from tests.doctor.proxies import pass_on_as_https, proxy
 from tests.doctor.sites import Findings, Site, settings
 from tests.embedded.running import free_port, http, started

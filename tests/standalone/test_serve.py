@@ -15,9 +15,9 @@ import urllib3
 from websockets.sync.client import connect, unix_connect
 
 from onair.protocol.app import App
+from tests.certificates import Files, new_key, self_signed, written
 from tests.deployments.running import listeners_in_each
 from tests.embedded.running import http, listener
-from tests.self_signed import Files, new_key, self_signed, written
 from tests.server.clients import Client, signed_path, wait_until
 from tests.standalone.running import FIRST, SECOND, Alone, command, serving, spec
 from tests.webhooks.receiver import APP as HOOKED

@@ -15,8 +15,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect, unix_connect
 
+from tests.certificates import self_signed
 from tests.embedded.running import PATIENCE, started
-from tests.self_signed import self_signed
 from tests.server.clients import Client, wait_until
 from tests.supervision.running import PROGRAM, Crew, kill, serving
 

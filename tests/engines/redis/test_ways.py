@@ -10,7 +10,7 @@ import pytest
 from onair.engines.base import Append, EngineDown, EngineRefused, Follow, Occupied, Publish
 from onair.engines.redis.address import Address, Login, Place, Tls, parse
 from onair.engines.redis.engine import Times
-from tests.doctor.certificates import Authority
+from tests.certificates import Authority
 from tests.engines.contract.peers import Peer
 from tests.engines.redis.conftest import Connect, Open
 from tests.redis_server import RedisServer, RedisServers, wait_until
