@@ -146,7 +146,7 @@ class Unfollow(Op[Changes]):
 class Count(Op[int]):
     """Set how many connections a node that follows has on a channel. The reply is the number of all nodes.
 
-    With ``tell``, the channel's log gets an entry with it.
+    With ``tell``, the channel's log gets an entry with it. A node that is about to unfollow has 0.
     """
 
     channel: str

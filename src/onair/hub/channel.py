@@ -22,6 +22,7 @@ class Channel:
     """Who listens to a channel: most to plain events, and some to the same events with their positions."""
 
     __slots__ = (
+        "connections",
         "count_is_due",
         "counted_at",
         "is_pending",
@@ -41,6 +42,7 @@ class Channel:
         self.plain = Outlet()
         self.positioned: Outlet | None = None
         self.listeners: dict[str, Listener] | None = {} if kind.attended else None  # by socket id
+        self.connections = 0  # in all processes, as far as they have said it
         self.is_pending = False  # whether it waits for the hub's flush
         self.count_is_due = False  # whether that flush tells the number of subscribers
         self.counted_at = float("-inf")  # when it was told last

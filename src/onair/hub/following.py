@@ -111,9 +111,15 @@ class FollowingHub(Hub):
             self._add(channel, messages.member_removed(name, user_id))
 
     def counted(self, name: str, number: int, count: int) -> None:
-        """Tell the listeners of a followed channel how many there are in all processes."""
+        """Tell the listeners of a followed channel how many there are in all processes.
+
+        A crowd here is told now and then, however often others count (P-COUNT).
+        """
         self._followed_history.reach(name, number)
-        self._add(self._channels[name], messages.subscription_count(name, count))
+        channel = self._channels[name]
+        channel.connections = count
+        if self._counts.changed(channel):
+            self._schedule(channel)
 
     def missed_some(self, name: str, number: int, cached: Cached | None) -> None:
         """Nobody knows what has happened on a followed channel until the entry of this number.
@@ -202,3 +208,7 @@ class FollowingHub(Hub):
 
     def _count(self, channel: Channel) -> None:
         """Others count the connections of all processes."""
+
+    def _add_count(self, channel: Channel) -> None:
+        self._counts.take(channel)
+        channel.add(frames.text(messages.subscription_count(channel.name, channel.connections)))

@@ -38,7 +38,7 @@ class Share:
     def __init__(self, url: EngineUrl, app_id: str, app: App = APP) -> None:
         loop = asyncio.get_running_loop()
         self.hub = FollowingHub(
-            app, wake=lambda: loop.call_soon(self.hub.flush), clock=loop.time, epoch=secrets.token_hex(16)
+            app, wake=lambda: self._wake(loop), clock=loop.time, epoch=secrets.token_hex(16)
         )
         self.handed: list[Handed] = []
         self.terminated: list[str] = []
@@ -56,6 +56,9 @@ class Share:
             beat=NEVER,
         )
         self.node.attach(loop)
+
+    def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.call_soon(self.hub.flush)
 
     async def turn(self) -> None:
         """Let all that was asked of the engine be answered, or let it try again."""
@@ -216,7 +219,7 @@ class Page:
         """It leaves a channel."""
         self.joined.discard(channel)
         for kept in (self.rosters, self.seen, self.began, self.counts):
-            kept.pop(channel, None)  # type: ignore[attr-defined]
+            kept.pop(channel, None)
 
     def _take(self, message: dict[str, Any], data: Any) -> None:
         event, channel = message["event"], message.get("channel", "")

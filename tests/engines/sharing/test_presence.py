@@ -143,3 +143,14 @@ def states(client: Peer) -> dict[str, list[str]]:
     """What a client is told of its watchlist next."""
     events = client.next("pusher_internal:watchlist_events")["data"]["events"]
     return {event["name"]: event["user_ids"] for event in events}
+
+
+def test_subscribers_are_told_of_the_last_one_who_leaves_another_process(start: Start) -> None:
+    pair = start(subscription_counts=True)
+    here, there = pair.both()
+    here.join("news")
+    assert here.next("pusher_internal:subscription_count")["data"] == {"subscription_count": 1}
+    there.join("news")
+    assert here.next("pusher_internal:subscription_count")["data"] == {"subscription_count": 2}
+    there.send("pusher:unsubscribe", {"channel": "news"})
+    assert here.next("pusher_internal:subscription_count")["data"] == {"subscription_count": 1}

@@ -115,10 +115,15 @@ class SharedChannel:
 
     def knows(self, members: Sequence[Member], snapshot: Snapshot) -> None:
         self._present.known([member.user_id for member in members], snapshot.number)
+        self.count_again()
         self._node.hub.arrange(self.name, snapshot.members, may_lack_some=self._node.is_settling)
 
     def changed(self, changes: Changes) -> None:
         self._node.notices.tell(self.name, changes)
+
+    def count_again(self) -> None:
+        """Tell again how many connections there are, if any: other nodes may have come or gone unheard."""
+        self._node.counts.again(self.name, self._joined)
 
     def advanced(self) -> None:
         self._settle()

@@ -39,8 +39,16 @@ class Counts:
             self._node.loop.call_soon(self._say)
         self._changed[channel] = count
 
+    def again(self, channel: str, count: int) -> None:
+        """Others may have heard another number of a channel: tell it again, where it is told."""
+        if count and self._is_told(channel):
+            self.changed(channel, count)
+
     def forget(self, channel: str) -> None:
-        """The channel has nobody here."""
+        """The channel has nobody here any more: tell the others, before it is unfollowed."""
+        if self._is_told(channel):
+            reply = self._node.engine.do(Count(channel, self._node.id, 0, tell=True))
+            reply.add_done_callback(partial(self._was_told, channel))
         self._changed.pop(channel, None)
         self._untold.pop(channel, None)
         self._told_at.pop(channel, None)
@@ -82,7 +90,7 @@ class Counts:
 
     def _was_told(self, channel: str, reply: asyncio.Future[int]) -> None:
         count = answer_of(reply)
-        if count is not None:
+        if count:  # of 0 it is told that the channel is vacated
             self._node.hub.tell(SubscriptionsCounted, channel, subscription_count=count)
 
     def _is_told(self, channel: str) -> bool:

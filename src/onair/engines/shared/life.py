@@ -62,3 +62,4 @@ class Life:
     def _has_reaped(self, reply: asyncio.Future[Mapping[str, Changes]]) -> None:
         for channel, changes in (answer_of(reply) or {}).items():
             self._node.notices.tell(channel, changes)
+        self._node.count_again()

@@ -248,6 +248,11 @@ class SharedNode:
         """A channel that has listeners here, or will have."""
         return self._channels.get(name)
 
+    def count_again(self) -> None:
+        """Tell the connections of all channels again: those of a node that is gone are none of them now."""
+        for shared in self._channels.values():
+            shared.count_again()
+
     def forget(self, name: str) -> None:
         """Nobody here listens to a channel, or wants to."""
         shared = self._channels.pop(name)
