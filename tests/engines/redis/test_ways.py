@@ -165,7 +165,7 @@ def test_tls_where_there_is_none_is_named(
 USERS = """
 user default off
 user admin on >admin ~* &* +@all
-user site on >secret ~onair:* &onair:* -@all +@read +@write +@pubsub +@scripting +@connection
+user site on >secret ~onair:* &onair:* -@all +@read +@write +@pubsub +@scripting +@connection +time
 user reader on >secret ~onair:* &onair:* -@all +@read +@connection +@scripting
 user deaf on >secret ~onair:* resetchannels &other:* +@all
 user elsewhere on >secret ~other:* &onair:* +@all
