@@ -68,7 +68,9 @@ class SignedClient:
             NotDelivered: nobody answered, or with an error.
         """
         path = self._path + path
-        query = signed_query(self._credential, method, path, body, timestamp=int(self._clock()), params=params)
+        query = signed_query(
+            self._credential, method, path, body, timestamp=int(self._clock()), params=params
+        )
         answer = self._answer(method, f"{path}?{urlencode(query)}", body, timeout)
         if answer.status >= 300:
             raise self._error(answer)
