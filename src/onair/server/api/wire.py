@@ -68,7 +68,7 @@ class ApiProtocol(HttpProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        if self.transport.is_closing():  # the client said that the request before was its last
+        if self._is_ending():  # the client said that the request before was its last
             self._is_here = True
             return
         target = self._target()
@@ -178,7 +178,7 @@ class ApiProtocol(HttpProtocol):
             self._answer(answer, reply)
             return
         self._waiting.append(reply)
-        if len(self._waiting) == MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING:
             self.flow.pause_reading()
 
     def _has_come(self, _: asyncio.Future[Answer]) -> None:
@@ -187,7 +187,8 @@ class ApiProtocol(HttpProtocol):
             reply = self._waiting.popleft()
             self._answer(reply.get(), reply)
         self._flush()
-        self.flow.resume_reading()
+        if len(self._waiting) < MOST_WAITING and not self.transport.is_closing():
+            self.flow.resume_reading()
         self._keep_alive()
 
     def _answer(self, answer: Answer, reply: _Reply) -> None:
@@ -205,6 +206,11 @@ class ApiProtocol(HttpProtocol):
             self._flush()
             self._waiting.clear()
             self.transport.close()
+
+    def _is_ending(self) -> bool:
+        """Whether nothing more is answered on this connection, now or behind what waits."""
+        is_last = bool(self._waiting) and not self._waiting[-1].keeps_alive
+        return is_last or self.transport.is_closing()
 
     def _close_behind(self) -> None:
         """Close the connection behind the answers that are on their way."""
