@@ -189,8 +189,8 @@ class FollowingHub(Hub):
             self._cache.put(name, cached.event, cached.data, self._clock() - age)
 
     def _tell_differences(self, channel: Channel, roster: SharedPresence, members: Sequence[Member]) -> None:
-        here = {member.user_id for member in members}
-        for user_id in [member.user_id for member in roster.members if member.user_id not in here]:
+        here = set(members)  # who went and came back may be another one to look at
+        for user_id in [member.user_id for member in roster.members if member not in here]:
             roster.remove(user_id)
             self._add(channel, messages.member_removed(channel.name, user_id))
         for member in members:
