@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from onair.protocol.errors import BadMessage
 from onair.protocol.member import Member
 
 #: The channel that every node follows: what is said to all. No client can name it.
@@ -38,8 +39,11 @@ class Event:
     user_id: str | None = None
 
     def encode(self, kind: bytes = EVENT) -> bytes:
-        """The body of an entry. Raises UnicodeEncodeError where a text has lone surrogates."""
-        return kind + msgspec.msgpack.encode((self.name, self.data, self.exclude, self.user_id))
+        """The body of an entry. Raises BadMessage where a text has lone surrogates."""
+        try:
+            return kind + msgspec.msgpack.encode((self.name, self.data, self.exclude, self.user_id))
+        except UnicodeEncodeError as error:
+            raise BadMessage(f"The event is not text: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from onair.protocol.app import Limits
+from onair.protocol.publication import Publication
 from tests.conformance.application import trigger
 from tests.conformance.peer import SUCCEEDED, Peer
 from tests.engines.sharing.conftest import Pair, Start
@@ -39,6 +40,14 @@ def test_events_of_both_have_one_order(pair: Pair) -> None:
     assert [each["data"] for each in heard_there if each["event"] == both_hear] == list(range(10))
     assert [each["data"] for each in heard_here if each["event"] == "client-there"] == list(range(10))
     assert [each["data"] for each in heard_there if each["event"] == "client-here"] == list(range(10))
+
+
+def test_an_event_that_is_no_text_leaves_the_others_of_its_batch_alone(pair: Pair) -> None:
+    client = pair.connect(pair.other).join("news")
+    events = [Publication(("news",), "event", data) for data in ("1", "\ud800", "2")]
+    pair.one.server.publish_soon("3", events)
+
+    assert [client.next("event")["data"] for _ in range(2)] == [1, 2]
 
 
 def test_the_excluded_socket_gets_nothing_wherever_it_was_published(pair: Pair) -> None:

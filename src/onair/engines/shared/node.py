@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from secrets import token_hex
 
 from onair.engines import entries
@@ -35,6 +36,7 @@ from onair.engines.shared.users import SharedUsers
 from onair.hub import Listener
 from onair.hub.following import FollowingHub
 from onair.protocol.connection import ClientEvent
+from onair.protocol.errors import ProtocolError
 from onair.protocol.member import Member
 from onair.protocol.messages import Resume
 from onair.protocol.names import kind_of
@@ -209,11 +211,10 @@ class SharedNode:
         """Publish to the listeners of all nodes; done when the engine has it."""
         appends: list[Append] = []
         for publication in publications:
-            for channel in publication.channels:
-                if publication.only is None and not kind_of(channel).attended:
-                    appends.append(self._append(channel, publication))
-                else:
-                    self._publish_here(channel, publication)
+            try:
+                appends += self._published(publication)
+            except ProtocolError:  # the others of its batch are worth as much
+                logger.exception("An event cannot be published: %r", publication.event)
         return self.engine.do(Publish(tuple(appends))) if appends else None
 
     def terminate(self, user_id: str) -> asyncio.Future[None]:
@@ -270,17 +271,19 @@ class SharedNode:
         self.logs.say_again()
         self._users.say_again()
 
-    def _append(self, channel: str, publication: Publication) -> Append:
-        said = entries.Event(publication.event, publication.data, publication.exclude)
-        keep = self.hub.app.limits.cache_seconds if kind_of(channel).cached else 0
-        return Append(channel, said.encode(), keep)
+    def _published(self, publication: Publication) -> list[Append]:
+        """What is to be appended of an event; what is this process's own matter is published here."""
+        here, elsewhere = [], []
+        for channel in publication.channels:
+            is_own = publication.only is not None or kind_of(channel).attended
+            (here if is_own else elsewhere).append(channel)
+        if here:
+            self.hub.publish(replace(publication, channels=tuple(here)))
+        body = entries.Event(publication.event, publication.data, publication.exclude).encode()
+        return [Append(channel, body, self._keep(channel)) for channel in elsewhere]
 
-    def _publish_here(self, channel: str, publication: Publication) -> None:
-        self.hub.publish(
-            Publication(
-                (channel,), publication.event, publication.data, publication.exclude, publication.only
-            )
-        )
+    def _keep(self, channel: str) -> int:
+        return self.hub.app.limits.cache_seconds if kind_of(channel).cached else 0
 
     def _tell_everybody(self, body: bytes) -> asyncio.Future[None]:
         return self.engine.do(Publish((Append(entries.EVERYBODY, body),)))
