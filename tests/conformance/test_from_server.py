@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from onair.engines.urls import EngineUrl
 from onair.protocol.app import Limits
 from tests.conformance.application import KEY, ask, trigger
 from tests.conformance.conftest import Connect, Serve
@@ -142,7 +143,9 @@ def test_p_count_apps_without_the_switch_have_none(connect: Connect) -> None:
     assert connect().join("news").settle() == []
 
 
-def test_p_count_crowd_above_100_the_number_waits(serve: Serve, connect: Connect, stack: ExitStack) -> None:
+def test_p_count_crowd_above_100_the_number_waits(
+    serve: Serve, connect: Connect, stack: ExitStack, engine: EngineUrl | None
+) -> None:
     site = serve(subscription_counts=True)
     client = connect(site).join("news")
     for _ in range(104):
@@ -154,7 +157,11 @@ def test_p_count_crowd_above_100_the_number_waits(serve: Serve, connect: Connect
     while counts[-1] < 105:
         counts.append(client.next(COUNT)["data"]["subscription_count"])
 
-    assert counts == [*range(1, 101), 105]
+    if engine is None:
+        assert counts == [*range(1, 101), 105]
+    else:  # by the time that a number comes back from the engine, there may be a crowd here
+        assert counts == sorted(set(counts))
+        assert [count for count in counts if count > 100] == [105]
 
 
 def test_p_watchlist_who_signs_in_is_told_who_is_there_and_who_is_not(connect: Connect) -> None:
