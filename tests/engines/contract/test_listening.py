@@ -6,21 +6,22 @@ import threading
 
 import pytest
 
-from onair.engines.base import Append, Engine, EngineDown, Follow, Publish, Since
+from onair.engines.base import Append, Bounds, Engine, EngineDown, Follow, Publish, Since
 from tests.engines.contract.peers import Peer
 from tests.engines.contract.site import Site
 
 
 def test_nothing_is_missed_between_listening_and_the_snapshot(site: Site) -> None:
     """Four at once write to the channels, while one begins to listen to them one after the other."""
-    writer, reader = site.peer(), site.peer()
+    all_of_it = Bounds(entries=1_000_000, seconds=60)
+    writer, reader = site.peer(bounds=all_of_it), site.peer(bounds=all_of_it)
     channels = [f"news-{number}" for number in range(20)]
     for channel in channels:
         writer.do(Follow(channel, "writer", 1))
     is_over = threading.Event()
 
     def write(name: str) -> None:
-        client, number = site.client(), 0
+        client, number = site.client(bounds=all_of_it), 0
         while not is_over.is_set():
             client.do(
                 Publish(tuple(Append(channel, b"%d" % number) for channel in channels), name, number * 20), 30
