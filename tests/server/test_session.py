@@ -337,11 +337,16 @@ def test_a_client_that_does_not_answer_a_ping_is_given_up(site: Site) -> None:
 class BrokenNode:
     """A node with a bug."""
 
+    is_shared = False
+
     def subscribe(self, *_: object) -> None:
         raise LookupError("the details are nobody's business")
 
     def disconnect(self, *_: object) -> None:
         """Nobody is here."""
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def test_a_bug_closes_with_1011_and_stands_in_the_log(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
