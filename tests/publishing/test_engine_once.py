@@ -20,6 +20,7 @@ from tests.publishing.conftest import outgoing
 from tests.publishing.engines import Shared
 from tests.publishing.lossy import Lossy
 from tests.publishing.subscriber import BOUNDS, Subscriber
+from tests.shared_name import shared_name
 
 
 class Step(NamedTuple):
@@ -51,7 +52,7 @@ class World:
     def __init__(self, network: Lossy, subscriber: Subscriber) -> None:
         self._network = network
         self._subscriber = subscriber
-        self._share = Share(EngineUrl(network.url), "1", BOUNDS)
+        self._share = Share(EngineUrl(network.url), shared_name("a secret"), BOUNDS)
         self._route = EngineRoute(self._share, cache_seconds=1)
         self._numbers = count()
         self._channels = count()
