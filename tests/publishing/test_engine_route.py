@@ -24,6 +24,7 @@ from tests.publishing.lossy import Lossy
 from tests.publishing.sealed import opened
 from tests.publishing.subscriber import BOUNDS, Subscriber, subscribing
 from tests.redis_server import RedisServer, RedisServers
+from tests.shared_name import shared_name
 
 Connect = Callable[..., EngineRoute]
 
@@ -44,7 +45,7 @@ def network(shared: Shared) -> Iterator[Lossy]:
 
 
 def route_to(url: str) -> EngineRoute:
-    return EngineRoute(Share(EngineUrl(url), "1", BOUNDS), cache_seconds=1_800)
+    return EngineRoute(Share(EngineUrl(url), shared_name("a secret"), BOUNDS), cache_seconds=1_800)
 
 
 def through(network: Lossy) -> EngineRoute:
