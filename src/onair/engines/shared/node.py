@@ -273,7 +273,8 @@ class SharedNode:
 
     def _published(self, publication: Publication) -> list[Append]:
         """What is to be appended of an event; what is this process's own matter is published here."""
-        here, elsewhere = [], []
+        here: list[str] = []
+        elsewhere: list[str] = []
         for channel in publication.channels:
             is_own = publication.only is not None or kind_of(channel).attended
             (here if is_own else elsewhere).append(channel)
