@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -103,6 +105,7 @@ def test_models_that_this_process_does_not_have_are_left_out() -> None:
         b'{"using":"default","tables":[],"rows":[["library.book"]]}',
         b'{"using":"default","tables":[],"rows":[["library.book","eaten",1,null,{}]]}',
         b'{"using":"default","tables":[],"rows":[["library.book","created",{"x":1},null,{}]]}',
+        b'{"using":"default","tables":[],"rows":[["library.book","created",1,null,{"price":{"n":"no"}}]]}',
         b'{"using":"default","tables":[7],"rows":[]}',
         b'{"using":"default","tables":[],"rows":[["library.book","created",{"u":"no"},null,{}]]}',
     ],
@@ -115,11 +118,43 @@ def test_what_is_no_commit_is_an_error(line: bytes) -> None:
 def test_a_line_is_json() -> None:
     key = uuid.UUID(int=7)
     row = RowChange(Book, Kind.DELETED, key, None, {"price": Decimal("1.50")})
-    assert json.loads(wire.encode(Commit("other", [row]))) == {
+    assert json.loads(wire.encode(Commit("other", [row], id="77"))) == {
+        "id": "77",
         "using": "other",
         "tables": [],
         "rows": [["library.book", "deleted", {"u": str(key)}, None, {"price": {"n": "1.50"}}]],
     }
+
+
+def test_a_commit_keeps_its_id_in_every_process() -> None:
+    rows = [RowChange(Book, Kind.CREATED, 1)]
+    here, again = Commit("default", rows), Commit("default", rows)
+    assert here.id == here.id != again.id
+    assert here == again
+    there = wire.decode(wire.encode(here))
+    assert there.id == wire.decode(wire.encode(there)).id == here.id
+
+
+def test_a_large_commit_keeps_its_id() -> None:
+    large = Commit("default", [RowChange(Book, Kind.CREATED, 1, None, {"title": "x" * wire.MOST_BYTES})])
+    assert wire.decode(wire.encode(large)).id == large.id
+
+
+def test_a_line_without_an_id_is_of_a_commit_of_its_own() -> None:
+    line = b'{"using":"default","tables":[],"rows":[]}'
+    assert wire.decode(line).id != wire.decode(line).id
+
+
+def test_threads_that_ask_for_an_id_at_the_same_moment_get_the_same() -> None:
+    for _ in range(20):
+        commit, together = Commit("default"), Barrier(4)
+
+        def ask(commit: Commit = commit, together: Barrier = together) -> str:
+            together.wait()
+            return commit.id
+
+        with ThreadPoolExecutor(4) as threads:
+            assert len({asked.result() for asked in [threads.submit(ask) for _ in range(4)]}) == 1
 
 
 def test_of_a_large_commit_only_the_tables_are_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -49,9 +50,10 @@ class Commit:
         rows: each row once, in the order of their first write.
         tables: those of which rows have changed that nobody can name, or too many to name them.
         silent: whether its code said that it is nobody's news. What shows the rows has changed all the same.
+        id: that of a commit that another process has told; else it gets one as soon as somebody asks.
     """
 
-    __slots__ = ("_found", "_look", "silent", "using")
+    __slots__ = ("_found", "_ids", "_look", "silent", "using")
 
     def __init__(
         self,
@@ -60,9 +62,11 @@ class Commit:
         tables: Iterable[type[Model]] = (),
         *,
         silent: bool = False,
+        id: str | None = None,  # noqa: A002 (as its property)
     ) -> None:
         self.using = using
         self.silent = silent
+        self._ids = [] if id is None else [id]
         self._found: Found | None = (tuple(rows), frozenset(tables))
         self._look: Callable[[], Found] | None = None
 
@@ -72,6 +76,13 @@ class Commit:
         commit = cls(using, silent=silent)
         commit._found, commit._look = None, look
         return commit
+
+    @property
+    def id(self) -> str:
+        """What tells it from other commits, in every process. Two with the same rows are two commits."""
+        if not self._ids:
+            self._ids.append(secrets.token_hex(8))
+        return self._ids[0]  # of threads that ask at the same moment, all get what came first
 
     @property
     def rows(self) -> tuple[RowChange, ...]:
