@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from onair.changes import wire
 from onair.changes.change import Commit, Kind, RowChange
+from onair.changes.ids import ChangeId
 from tests.site.library.models import Author, Book, Seat
 
 Link = Book.genres.through
@@ -118,8 +119,8 @@ def test_what_is_no_commit_is_an_error(line: bytes) -> None:
 def test_a_line_is_json() -> None:
     key = uuid.UUID(int=7)
     row = RowChange(Book, Kind.DELETED, key, None, {"price": Decimal("1.50")})
-    assert json.loads(wire.encode(Commit("other", [row], id="77"))) == {
-        "id": "77",
+    assert json.loads(wire.encode(Commit("other", [row], id=ChangeId("ours", 77)))) == {
+        "id": ["ours", 77],
         "using": "other",
         "tables": [],
         "rows": [["library.book", "deleted", {"u": str(key)}, None, {"price": {"n": "1.50"}}]],
@@ -149,7 +150,7 @@ def test_threads_that_ask_for_an_id_at_the_same_moment_get_the_same() -> None:
     for _ in range(20):
         commit, together = Commit("default"), Barrier(4)
 
-        def ask(commit: Commit = commit, together: Barrier = together) -> str:
+        def ask(commit: Commit = commit, together: Barrier = together) -> ChangeId:
             together.wait()
             return commit.id
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from django.db.models import Model
+
+from onair.changes.ids import ChangeId, new_id
 
 Found = tuple["tuple[RowChange, ...]", frozenset[type[Model]]]
 
@@ -62,7 +63,7 @@ class Commit:
         tables: Iterable[type[Model]] = (),
         *,
         silent: bool = False,
-        id: str | None = None,  # noqa: A002 (as its property)
+        id: ChangeId | None = None,  # noqa: A002 (as its property)
     ) -> None:
         self.using = using
         self.silent = silent
@@ -78,10 +79,13 @@ class Commit:
         return commit
 
     @property
-    def id(self) -> str:
-        """What tells it from other commits, in every process. Two with the same rows are two commits."""
+    def id(self) -> ChangeId:
+        """What tells it from other commits, in every process. Two with the same rows are two commits.
+
+        Not to be asked for before it has happened.
+        """
         if not self._ids:
-            self._ids.append(secrets.token_hex(8))
+            self._ids.append(new_id())
         return self._ids[0]  # of threads that ask at the same moment, all get what came first
 
     @property

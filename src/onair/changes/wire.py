@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from onair.changes.change import Commit, Kind, RowChange
+from onair.changes.ids import ChangeId
 from onair.changes.scalars import UNTOLD, read, read_key, written, written_key
 
 #: The bytes of a line that has rows in it.
@@ -51,7 +52,7 @@ def decode(line: bytes) -> Commit:
     try:
         rows = [_change(*row) for row in content["rows"] if _model(row[0]) is not None]
         tables = filter(None, map(_model, content["tables"]))
-        told_id = str(content["id"]) if "id" in content else None
+        told_id = ChangeId(*content["id"]) if "id" in content else None
         return Commit(str(content["using"]), rows, tables, silent=True, id=told_id)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"This is no commit: {error!r}") from error
