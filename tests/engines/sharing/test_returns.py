@@ -19,7 +19,8 @@ from tests.server.clients import wait_until
 def back_while_away(pair: Pair, redis: RedisServer, position: str) -> Peer:  # noqa: F811
     """End Redis, and come back to the other server with a position. It has no answer yet."""
     redis.kill()
-    wait_until(lambda: not node(pair.other).is_connected, "the loss is noticed")
+    for site in (pair.one, pair.other):
+        wait_until(lambda site=site: not node(site).is_connected, "the loss is noticed")  # type: ignore[misc]
     back = pair.connect(pair.other)
     back.send("pusher:subscribe", {"channel": "news", "resume": {"position": position}})
     back.send("pusher:ping")
@@ -58,6 +59,7 @@ def test_what_was_seen_elsewhere_already_is_waited_for(
     monkeypatch.undo()
     redis.start()
     assert back.next(SUCCEEDED)["position"] == position
+    wait_until(lambda: node(pair.one).is_connected, "the engine is back for the other server too")
     assert published(pair.one, "news", "event", 2)
     assert back.next("event")["data"] == 2
 
