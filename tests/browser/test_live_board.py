@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenWindow
-from tests.browser.newsroom import sign_in, visit
+from tests.browser.newsroom import sign_in, state, visit
 from tests.browser.served import Served, make_newsroom, serving
 from tests.browser.test_live_desk import Newsroom, new_database
 
@@ -269,6 +269,7 @@ def test_who_may_not_see_the_board_is_refused(
     assert response is not None
     assert response.status == 403
     expect(page.locator("h1")).to_have_text("This is not for you")
+    expect(state(page)).to_have_text("Live")
     page.goto(newsroom_on.site.url + "/board/crowd/")
     expect(page.get_by_role("button", name="Let them come")).to_be_disabled()
 
