@@ -16,6 +16,9 @@ SCRIPT = Path(__file__).with_name("page_script.js")
 #: Milliseconds that a page waits for a pong when its browser says that the network has changed.
 PROBE = 5_000
 
+#: The same where pusher-js has the connection.
+PROBE_OF_PUSHER_JS = 30_000
+
 
 class Client:
     """One of the clients, in a window of its own."""
@@ -23,6 +26,7 @@ class Client:
     def __init__(self, page: Page, site: Served, kind: str) -> None:
         self.page = page
         self.site = site
+        self.probe = PROBE if kind == "onair-js" else PROBE_OF_PUSHER_JS
         page.clock.install()
         page.goto(f"{site.url}/{kind}/")
         page.add_script_tag(path=SCRIPT)
@@ -63,7 +67,7 @@ class Client:
         """Cut the page off, and wait until it has noticed."""
         self.page.context.set_offline(True)
         for _ in range(2):  # one for the lack of a pong, one for a try that fails
-            self.page.clock.fast_forward(PROBE)
+            self.page.clock.fast_forward(self.probe)
         self.page.wait_for_function("['connecting', 'unavailable'].includes(state())")
 
     def find_the_network(self) -> None:
