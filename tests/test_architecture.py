@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "live/markup": set(),
     "live/reading": {"changes", "live/matching"},
     "live/elsewhere": {"", "engines", "publishing"},
-    "live/touching": {"", "embedded", "live/elsewhere", "live/signals"},
+    "live/touching": {"", "changes", "embedded", "live/elsewhere", "live/signals"},
     "live/tokens": {"live/events"},
     "live/events": {"", "live/tokens"},
     "live/templating": {

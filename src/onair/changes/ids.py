@@ -27,11 +27,13 @@ def new_id() -> ChangeId:
     return ChangeId(_process, next(_numbers))
 
 
+_process, _numbers = secrets.token_hex(4), count(1)
+
+
 def _begin() -> None:
     global _process, _numbers
     _process, _numbers = secrets.token_hex(4), count(1)
 
 
-_begin()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_begin)

@@ -40,6 +40,11 @@ def is_possible() -> bool:
     return conf.engine() is not None or not is_here()
 
 
+def are_many() -> bool:
+    """Whether several processes may have sockets, and each hears what the others write."""
+    return is_possible() and conf.engine() is not None and conf.settings.LIVE is not False
+
+
 def is_here() -> bool:
     """Whether this process has sockets of the site."""
     return _server() is not None

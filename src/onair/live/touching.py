@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.dispatch import Signal
 
+from onair.changes.ids import ChangeId, new_id
 from onair.commit import after_commit
 from onair.embedded import handovers
 from onair.live import elsewhere
@@ -31,7 +31,7 @@ def touch(topic: str, *, using: str | None = None) -> None:
     """
     if not isinstance(topic, str):
         raise TypeError(f'A topic is a text, like "weather"; {topic!r} is none.')
-    after_commit(partial(_tell, TOUCH, topic), using)
+    after_commit(partial(_tell_touch, topic), using)
 
 
 async def atouch(topic: str, *, using: str | None = None) -> None:
@@ -56,7 +56,7 @@ def revoke(user: Any, *, using: str | None = None) -> None:
     key = getattr(user, "pk", user)
     if key is None:
         raise ValueError("The user has no primary key: give one that was saved, or the key itself.")
-    after_commit(partial(_tell, REVOKE, str(key)), using)
+    after_commit(partial(_tell_revoke, str(key)), using)
 
 
 async def arevoke(user: Any, *, using: str | None = None) -> None:
@@ -64,29 +64,39 @@ async def arevoke(user: Any, *, using: str | None = None) -> None:
     await sync_to_async(revoke, thread_sensitive=True)(user, using=using)
 
 
-#: What these are called between processes, with what is sent there.
+#: What these are called between processes.
 TOUCH, REVOKE = "touch", "revoke"
-_SIGNALS: dict[str, tuple[Signal, str]] = {TOUCH: (touched, "topic"), REVOKE: (revoked, "user_pk")}
 
 
 def install() -> None:
     """Take what other processes hand over, where this one has sockets."""
-    for name in _SIGNALS:
-        handovers.add(name, partial(_receive, name))
+    handovers.add(TOUCH, _receive_touch)
+    handovers.add(REVOKE, _receive_revoke)
 
 
-def _tell(name: str, value: str) -> None:
+def _tell_touch(topic: str) -> None:
+    number = new_id()
+    if _tell(TOUCH, [topic, *number]):
+        touched.send_robust(sender=None, topic=topic, number=number)
+
+
+def _receive_touch(line: bytes) -> None:
+    topic, process, number = json.loads(line)
+    touched.send_robust(sender=None, topic=topic, number=ChangeId(process, number))
+
+
+def _tell_revoke(user_pk: str) -> None:
+    if _tell(REVOKE, user_pk):
+        revoked.send_robust(sender=None, user_pk=user_pk)
+
+
+def _receive_revoke(line: bytes) -> None:
+    revoked.send_robust(sender=None, user_pk=json.loads(line))
+
+
+def _tell(name: str, value: Any) -> bool:
+    """Tell the other processes, if there may be any. Returns whether this one is to hear of it."""
     are_others = elsewhere.is_possible()
     if are_others:
         elsewhere.hand_over(name, json.dumps(value).encode())
-    if not are_others or elsewhere.is_here():
-        _send(name, value)
-
-
-def _receive(name: str, line: bytes) -> None:
-    _send(name, str(json.loads(line)))
-
-
-def _send(name: str, value: str) -> None:
-    signal, argument = _SIGNALS[name]
-    signal.send_robust(sender=None, **{argument: value})
+    return not are_others or elsewhere.is_here()

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from onair.changes.ids import ChangeId
 from onair.live.rendering import log as logs
-from onair.live.rendering.log import CLOCK_SKEW, MAX_AGE, ChangeLog, Position
+from onair.live.rendering.log import CLOCK_SKEW, MAX_AGE, ChangeLog, Position, Seen
 
 
 class Clock:
@@ -78,3 +79,79 @@ def test_where_something_was_lost_nobody_knows_what_has_come_since(clock: Clock)
     position = log.position()
     log.append("after")
     assert list(log.since(position) or ()) == ["after"]
+
+
+def numbers(*told: tuple[str, int]) -> list[ChangeId]:
+    return [ChangeId(*each) for each in told]
+
+
+def test_a_process_says_the_highest_number_that_it_has_heard_of_each(clock: Clock) -> None:
+    log = ChangeLog(clock)
+    for number in numbers(("a", 1), ("b", 7), ("a", 3), ("a", 2)):
+        log.append("topic", number)
+    log.append("of this process alone")
+    assert log.seen() == Seen(clock.now, {"a": 3, "b": 7})
+
+
+def test_what_was_heard_long_ago_need_not_be_said(clock: Clock) -> None:
+    log = ChangeLog(clock)
+    log.append("topic", ChangeId("a", 1))
+    clock.now += MAX_AGE + 1
+    log.append("topic", ChangeId("b", 1))
+    assert log.seen().numbers == {"b": 1}
+
+
+def test_what_another_process_has_not_seen_is_beyond(clock: Clock) -> None:
+    log = ChangeLog(clock)
+    clock.now += 100
+    for number in numbers(("a", 1), ("a", 2), ("b", 1)):
+        log.append(str(number), number)
+    log.append("of this process alone")
+    seen = Seen(clock.now, {"a": 2})
+    assert list(log.beyond(seen) or ()) == [str(ChangeId("b", 1)), "of this process alone"]
+    assert list(log.beyond(Seen(clock.now, {"a": 1, "b": 1})) or ()) == [
+        str(ChangeId("a", 2)),
+        "of this process alone",
+    ]
+
+
+def test_what_was_there_long_before_another_process_began_it_has_seen(clock: Clock) -> None:
+    log = ChangeLog(clock)
+    clock.now += 100
+    log.append("before", ChangeId("a", 1))
+    clock.now += CLOCK_SKEW + 1
+    log.append("perhaps before", ChangeId("b", 1))
+    assert list(log.beyond(Seen(clock.now, {})) or ()) == ["perhaps before"]
+
+
+def test_what_is_beyond_is_not_known_where_the_log_is_too_young_or_something_was_lost(clock: Clock) -> None:
+    log = ChangeLog(clock)
+    assert log.beyond(Seen(clock.now, {})) is None
+    assert not log.knows(0)
+    clock.now += CLOCK_SKEW
+    assert log.beyond(Seen(clock.now, {})) == []
+    assert log.knows(0)
+    assert not log.knows(1)
+    log.lose()
+    assert log.beyond(Seen(clock.now, {})) is None
+    assert not log.knows(0)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "others", "has_all"),
+    [
+        ({}, {}, True),
+        ({"a": 1}, {}, True),
+        ({}, {"a": 1}, False),
+        ({"a": 2, "b": 1}, {"a": 2}, True),
+        ({"a": 2, "b": 1}, {"a": 1, "b": 2}, False),
+    ],
+)
+def test_who_has_seen_all_of_another(
+    clock: Clock, numbers: dict[str, int], others: dict[str, int], has_all: bool
+) -> None:
+    assert Seen(clock.now, numbers).has_all_of(Seen(clock.now, others)) is has_all
+
+
+def test_a_change_without_a_number_nobody_has_seen(clock: Clock) -> None:
+    assert not Seen(clock.now, {"a": 1}).has(None)

@@ -13,16 +13,18 @@ from functools import cached_property, partial
 from typing import Any, cast
 
 from onair.changes.change import Commit
+from onair.changes.ids import ChangeId
 from onair.live.markup import diff
 from onair.live.matching.index import Index
 from onair.live.matching.reads import ReadSet
 from onair.live.rendering import telling
 from onair.live.rendering.concern import concern
-from onair.live.rendering.log import Change, ChangeLog, Position, log
+from onair.live.rendering.log import Change, ChangeLog, Position, Seen, log
 from onair.live.rendering.memory import Access, Memory, access_of
 from onair.live.rendering.region import LiveRegion, Subscriber
 from onair.live.rendering.replay import Denied, own_connections, replay
 from onair.live.rendering.result import PageRendering, RegionRendering
+from onair.live.rendering.sharing import Offer, Sharing
 from onair.live.rendering.viewer import Address, Viewer
 from onair.live.templating.lists import Last
 
@@ -51,12 +53,18 @@ class Engine:
         memory: what was rendered lately.
         changes: the change log.
         clock: a steady clock, in seconds.
+        sharing: what the other processes with sockets are told, None where there are none.
     """
 
     def __init__(
-        self, memory: Memory, changes: ChangeLog = log, clock: Callable[[], float] = time.monotonic
+        self,
+        memory: Memory,
+        changes: ChangeLog = log,
+        clock: Callable[[], float] = time.monotonic,
+        sharing: Sharing | None = None,
     ) -> None:
         self.memory = memory
+        self._sharing = sharing or Sharing(_nobody, bool, clock)
         #: How many pages were rendered again.
         self.renderings = 0
         self._log = changes
@@ -88,9 +96,13 @@ class Engine:
 
     # From any thread.
 
-    def changed(self, change: Change) -> None:
-        """A commit, or the name of a touched topic, is in the log."""
-        self._inbox.put(partial(self._match, change))
+    def changed(self, change: Change, number: ChangeId | None = None) -> None:
+        """A commit, or the name of a touched topic, is in the log.
+
+        Args:
+            number: by which other processes know it; None where they do not hear of it.
+        """
+        self._inbox.put(partial(self._match, change, number))
 
     def expect(
         self,
@@ -134,6 +146,22 @@ class Engine:
         """Something has changed, and nobody knows what: look at everything again."""
         self._inbox.put(self._doubt_all)
 
+    def follows(self, channel: str) -> bool:
+        """Whether somebody follows a region here, as far as this thread can see."""
+        return channel in self._regions
+
+    def has_come(self, process: str, channels: Iterable[str]) -> None:
+        """Another process follows regions."""
+        self._inbox.put(partial(self._has_come, process, channels))
+
+    def has_gone(self, process: str, channels: Iterable[str]) -> None:
+        """Another process follows regions no more, or cannot render them for this one."""
+        self._inbox.put(partial(self._has_gone, process, channels))
+
+    def offered(self, offer: Offer) -> None:
+        """Another process has rendered a region."""
+        self._inbox.put(partial(self._offered, offer))
+
     # On the engine's thread.
 
     def _run(self) -> None:
@@ -156,7 +184,7 @@ class Engine:
     def _seconds_until_due(self) -> float | None:
         if not self._regions:
             return None
-        times = [self._look_again_at]
+        times = [self._look_again_at, self._sharing.next_time]
         times += [region.not_before for region in self._waiting()]
         times += [region.next_time for region in self._in_time() if not region.is_rendering]
         return max(0.0, min(times) - self._clock())
@@ -168,7 +196,7 @@ class Engine:
     def _in_time(self) -> list[LiveRegion]:
         return [self._regions[channel] for channel in self._timed]
 
-    def _match(self, change: Change) -> None:
+    def _match(self, change: Change, number: ChangeId | None) -> None:
         if not self._regions:
             return
         found = self._index.match(change) if isinstance(change, Commit) else self._index.match_topic(change)
@@ -179,7 +207,15 @@ class Engine:
         dirty = [self._regions[key] for key in found if isinstance(key, str) and key in self._regions]
         if len(dirty) > MANY:
             dirty = [region for region in dirty if not self._leave_to_browsers(region)]
+        if number is not None:
+            dirty = [region for region in dirty if not self._is_done_elsewhere(region, number)]
         self._soil(dirty)
+
+    def _is_done_elsewhere(self, region: LiveRegion, number: ChangeId) -> bool:
+        """Whether a change is in what a region shows, or will be in what another process makes of it."""
+        if region.seen is not None and region.seen.has(number):
+            return True
+        return self._log.knows(region.patience) and self._sharing.leave(region)
 
     def _leave_to_browsers(self, region: LiveRegion) -> bool:
         """Where very many pages of single visitors change at once, each asks for its own."""
@@ -225,6 +261,7 @@ class Engine:
     def _give_up(self, now: float) -> None:
         """Forget who was expected and did not come."""
         self._look_again_at = now + PATIENCE
+        self._sharing.announce_again(self._regions.values())
         for region in list(self._regions.values()):
             for one in list(region.subscribers.values()):
                 if not one.has_joined and one.until < now:
@@ -278,6 +315,7 @@ class Engine:
         self._index.add(region.channel, rendering.reads.read_set)
         if concern(self._log.since(position), rendering.reads.read_set):
             self._soil([region])
+        self._sharing.announce(region)
 
     def _left(self, channel: str, socket_id: str) -> None:
         region = self._regions.get(channel)
@@ -298,6 +336,7 @@ class Engine:
         self._release(region, subscriber)
         if not region.subscribers:
             del self._regions[channel]
+            self._sharing.withdraw(region)
             self._dirty.pop(channel, None)
             self._timed.pop(channel, None)
             self._index.remove(channel)
@@ -345,6 +384,7 @@ class Engine:
         if self._look_again_at <= now:
             self._give_up(now)
         self._soil([one for one in self._in_time() if one.next_time <= now and not one.is_rendering])
+        self._soil([self._regions[channel] for channel in self._sharing.overdue()])
         due = [region for region in self._waiting() if region.not_before <= now]
         # Those of one page and one viewer are rendered together.
         together: dict[tuple[Address, Viewer], list[LiveRegion]] = defaultdict(list)
@@ -379,10 +419,11 @@ class Engine:
         self, address: Address, viewer: Viewer, wanted: list[tuple[str, str]], last: dict[str, Last]
     ) -> None:
         began = self._clock()
+        seen = self._log.seen()
         result = _replay(address, viewer, frozenset(region_id for _, region_id in wanted), last)
         seconds = self._clock() - began
         self._inbox.put(
-            partial(self._rendered, [channel for channel, _ in wanted], viewer, result, began, seconds)
+            partial(self._rendered, [channel for channel, _ in wanted], viewer, result, began, seconds, seen)
         )
 
     def _look(
@@ -431,6 +472,7 @@ class Engine:
         result: PageRendering | Denied,
         began: float,
         seconds: float,
+        seen: Seen,
     ) -> None:
         self.renderings += 1
         for channel in channels:
@@ -441,8 +483,12 @@ class Engine:
             region.rendered(began, seconds)
             if isinstance(result, Denied):
                 self._denied(region, viewer, result)
+            elif self._told(region, viewer, result):
+                region.seen = seen
+                self._sharing.has_got(region, is_current=True)
+                self._offer(region, seen, seconds)
             else:
-                self._told(region, viewer, result)
+                self._sharing.withdraw(region)
         if not isinstance(result, Denied):
             self._keep_access(("access", result.address, viewer), access_of(result))
 
@@ -455,6 +501,7 @@ class Engine:
                 denied.status,
             )
             region.failed(self._clock())
+            self._sharing.withdraw(region)
             self._soil([region])
             telling.tell(region.channel, {"r": region.id, **telling.STALE})
             return
@@ -469,19 +516,25 @@ class Engine:
         self._expel(held, verdict)
         if region.subscribers:
             region.not_before = 0.0
+            self._sharing.withdraw(region)
             self._soil([region])
 
-    def _told(self, region: LiveRegion, viewer: Viewer, result: PageRendering) -> None:
+    def _told(self, region: LiveRegion, viewer: Viewer, result: PageRendering) -> bool:
+        """Show what a page has become to those who look at a region, if it is theirs still. Whether it is."""
         rendering = result.regions.get(region.id)
         if rendering is None:
             # What it is in does not show it any more, and says so itself.
-            return
+            return False
         if rendering.channel != region.channel:
             self.memory.remember(result)
             self._refuse(region, viewer, telling.AGAIN)
-            return
+            return False
+        self._show(region, rendering, result.position)
+        return True
+
+    def _show(self, region: LiveRegion, rendering: RegionRendering, position: Position) -> None:
         before = region.tree
-        self._keep(region, rendering, result.position)
+        self._keep(region, rendering, position)
         after = rendering.tree
         # Those first that are behind: what all get next is nothing new to them then.
         for socket_id in sorted(region.behind):
@@ -495,6 +548,43 @@ class Engine:
             if ops is not None:
                 telling.tell(region.channel, telling.patch(region.id, before, after, ops))
         region.failures = 0
+
+    # What other processes render, and this one for them.
+
+    def _has_come(self, process: str, channels: Iterable[str]) -> None:
+        for channel in channels:
+            region = self._regions.get(channel)
+            if region is not None:
+                self._sharing.has_come(process, region)
+
+    def _has_gone(self, process: str, channels: Iterable[str]) -> None:
+        self._soil([self._regions[one] for one in channels if self._sharing.has_gone(process, one)])
+
+    def _offer(self, region: LiveRegion, seen: Seen, seconds: float) -> None:
+        if region.rendering is not None and self._sharing.is_wanted(region):
+            self._pool.submit(self._sharing.offer, Offer(region.rendering, seen, seconds))
+
+    def _offered(self, offer: Offer) -> None:
+        """Show what another process has rendered, unless something newer is shown, or about to be."""
+        region = self._regions.get(offer.rendering.channel)
+        if region is None or region.is_rendering:
+            return
+        position = self._log.position()
+        beyond = self._log.beyond(offer.seen)
+        if beyond is None:
+            return
+        is_current = not concern(beyond, offer.rendering.reads.read_set)
+        if not is_current and (region.seen is None or not offer.seen.has_all_of(region.seen)):
+            return
+        region.pause(self._clock(), offer.seconds)
+        self._show(region, offer.rendering, position)
+        region.seen = offer.seen
+        if not self._sharing.has_got(region, is_current=is_current):
+            self._soil([region])
+
+
+def _nobody(name: str, line: bytes) -> None:
+    """There is no other process."""
 
 
 class _Since:

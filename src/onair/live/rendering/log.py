@@ -11,11 +11,12 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from onair.changes.change import Commit
+from onair.changes.ids import ChangeId
 
 #: Seconds for which a change is remembered, and how many are.
 MAX_AGE = 60.0
@@ -44,6 +45,37 @@ class Position:
 Change = Commit | str
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Which changes had happened at a moment, told in a way that another process can use.
+
+    A process numbers what has changed after it was committed: who has heard of one knows that those before
+    have been committed as well, whether it has heard of them or not.
+
+    Args:
+        time: the moment, by the clock.
+        numbers: the highest that was heard lately of each process.
+    """
+
+    time: float
+    numbers: Mapping[str, int]
+
+    def has(self, change: ChangeId | None) -> bool:
+        """Whether a change had happened then, by its number."""
+        return change is not None and change.number <= self.numbers.get(change.process, 0)
+
+    def has_all_of(self, other: Seen) -> bool:
+        """Whether all had happened then that had happened at another moment, by its number."""
+        return all(self.has(ChangeId(process, number)) for process, number in other.numbers.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    time: float
+    change: Change
+    number: ChangeId | None
+
+
 class ChangeLog:
     """What has changed lately. Any thread may use it.
 
@@ -60,15 +92,24 @@ class ChangeLog:
         self.epoch = secrets.token_hex(8)
         self._began = self._clock()
         self._lock = threading.Lock()
-        self._entries: deque[tuple[float, Change]] = deque()
+        self._entries: deque[_Entry] = deque()
         self._forgotten = 0
+        #: The highest number that was heard of each process, and when.
+        self._heard: dict[str, tuple[int, float]] = {}
 
-    def append(self, change: Change) -> None:
-        """Add what has been committed."""
+    def append(self, change: Change, number: ChangeId | None = None) -> None:
+        """Add what has been committed.
+
+        Args:
+            number: by which other processes know it; None where they do not hear of it.
+        """
         now = self._clock()
         with self._lock:
-            self._entries.append((now, change))
-            while len(self._entries) > MAX_CHANGES or now - self._entries[0][0] > MAX_AGE:
+            self._entries.append(_Entry(now, change, number))
+            if number is not None:
+                highest, _ = self._heard.get(number.process, (0, now))
+                self._heard[number.process] = max(highest, number.number), now
+            while len(self._entries) > MAX_CHANGES or now - self._entries[0].time > MAX_AGE:
                 self._entries.popleft()
                 self._forgotten += 1
 
@@ -85,7 +126,7 @@ class ChangeLog:
         with self._lock:
             later = 0
             if ago:
-                later = sum(1 for _ in takewhile(lambda entry: entry[0] >= moment, reversed(self._entries)))
+                later = sum(1 for _ in takewhile(lambda entry: entry.time >= moment, reversed(self._entries)))
             return Position(self.epoch, self._forgotten + len(self._entries) - later, moment)
 
     def since(self, position: Position) -> Iterable[Change] | None:
@@ -95,13 +136,40 @@ class ChangeLog:
                 return self._since(position.time - CLOCK_SKEW)
             if position.number < self._forgotten:
                 return None
-            return [change for _, change in islice(self._entries, position.number - self._forgotten, None)]
+            new = islice(self._entries, position.number - self._forgotten, None)
+            return [entry.change for entry in new]
+
+    def seen(self) -> Seen:
+        """Return what had happened until now, for another process."""
+        now = self._clock()
+        with self._lock:
+            # What is older, the time tells.
+            self._heard = {process: last for process, last in self._heard.items() if now - last[1] <= MAX_AGE}
+            return Seen(now, {process: number for process, (number, _) in self._heard.items()})
+
+    def knows(self, seconds: float) -> bool:
+        """Whether all is known that has come in so many seconds, and what another process says of them."""
+        with self._lock:
+            return self._oldest <= self._clock() - seconds - CLOCK_SKEW
+
+    def beyond(self, seen: Seen) -> Iterable[Change] | None:
+        """Return what may have come since another process had seen so much; None where nobody knows."""
+        with self._lock:
+            found = self._entries_since(seen.time - CLOCK_SKEW)
+            return None if found is None else [entry.change for entry in found if not seen.has(entry.number)]
 
     def _since(self, moment: float) -> Iterable[Change] | None:
-        oldest = self._entries[0][0] if self._forgotten and self._entries else self._began
-        if moment < oldest:
+        found = self._entries_since(moment)
+        return None if found is None else [entry.change for entry in found]
+
+    @property
+    def _oldest(self) -> float:
+        return self._entries[0].time if self._forgotten and self._entries else self._began
+
+    def _entries_since(self, moment: float) -> list[_Entry] | None:
+        if moment < self._oldest:
             return None
-        return [change for at, change in self._entries if at >= moment]
+        return list(reversed(list(takewhile(lambda entry: entry.time >= moment, reversed(self._entries)))))
 
 
 #: That of this process. The child of a fork hears of other changes than its parent.

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from onair.changes import interest
 from onair.changes.change import Commit
+from onair.changes.ids import ChangeId, new_id
 from onair.embedded import attendance, handovers
 from onair.hub.attendance import Attendance
 from onair.live import elsewhere, tokens
@@ -25,6 +26,7 @@ from onair.live.rendering.log import Change, log
 from onair.live.rendering.memory import Memory
 from onair.live.rendering.replay import Denied, in_transaction, replay
 from onair.live.rendering.result import PageRendering
+from onair.live.rendering.sharing import FOLLOWED, LEFT, RENDERED, Sharing, channels_of, offer_of
 from onair.live.rendering.viewer import Address, Viewer
 from onair.live.signals import revoked, touched
 from onair.live.templating import people
@@ -32,6 +34,7 @@ from onair.live.touching import revoke
 from onair.signals import member_added, member_removed
 
 #: What is said between processes: who will listen, whose session ends, and who came to a channel or left it.
+#: :mod:`onair.live.rendering.sharing` has more.
 LIVE, ENDED, PEOPLE = "live", "ended", "people"
 
 _engine: Engine | None = None
@@ -105,7 +108,7 @@ def start() -> Callable[[], None]:
     _hear_of_members()
     for name, handler in _HANDLERS.items():
         handovers.add(name, handler)
-    engine = Engine(Memory())
+    engine = Engine(Memory(), sharing=Sharing(elsewhere.hand_over, elsewhere.are_many))
     attended = Attendance(engine.joined, engine.left, engine.admits)
     _engine = engine
     engine.start()
@@ -144,11 +147,11 @@ def _hear_of_members_no_more() -> None:
 def _committed(commit: Commit) -> None:
     # A page that writes when it is rendered would be rendered for ever.
     if not is_rendering():
-        _changed(commit)
+        _changed(commit, commit.id)
 
 
-def _touched(topic: str, **kwargs: Any) -> None:
-    _changed(topic)
+def _touched(topic: str, number: ChangeId | None = None, **kwargs: Any) -> None:
+    _changed(topic, number)
 
 
 def _member_came(channel: str, **kwargs: Any) -> None:
@@ -161,21 +164,43 @@ def _member_went(channel: str, user_id: str, **kwargs: Any) -> None:
 
 def _people_changed(channel: str, gone: str | None) -> None:
     """Somebody came to a channel, or has left it: one process is told, and tells the others."""
-    _see_people(channel, gone)
+    number = new_id()
+    _see_people(channel, gone, number)
     if elsewhere.is_possible():
-        elsewhere.hand_over(PEOPLE, json.dumps([channel, gone]).encode())
+        elsewhere.hand_over(PEOPLE, json.dumps([channel, gone, number]).encode())
 
 
-def _see_people(channel: str, gone: str | None) -> None:
+def _people_changed_elsewhere(line: bytes) -> None:
+    channel, gone, number = json.loads(line)
+    _see_people(channel, gone, ChangeId(*number))
+
+
+def _see_people(channel: str, gone: str | None, number: ChangeId) -> None:
     if gone is not None:
         people.has_left(channel, gone)
-    _changed(people.topic_of(channel))
+    _changed(people.topic_of(channel), number)
 
 
-def _changed(change: Change) -> None:
-    log.append(change)
+def _changed(change: Change, number: ChangeId | None) -> None:
+    log.append(change, number)
     if _engine is not None:
-        _engine.changed(change)
+        _engine.changed(change, number)
+
+
+def _followed_elsewhere(line: bytes) -> None:
+    if _engine is not None:
+        _engine.has_come(*channels_of(line))
+
+
+def _left_elsewhere(line: bytes) -> None:
+    if _engine is not None:
+        _engine.has_gone(*channels_of(line))
+
+
+def _rendered_elsewhere(line: bytes) -> None:
+    engine = _engine
+    if engine is not None and (offer := offer_of(line, engine.follows)) is not None:
+        engine.offered(offer)
 
 
 def _revoked(user_pk: str, **kwargs: Any) -> None:
@@ -211,7 +236,10 @@ def _missed(line: bytes) -> None:
 _HANDLERS: Mapping[str, handovers.Handler] = {
     LIVE: _expect_of_elsewhere,
     ENDED: lambda line: _end(json.loads(line)),
-    PEOPLE: lambda line: _see_people(*json.loads(line)),
+    PEOPLE: _people_changed_elsewhere,
+    FOLLOWED: _followed_elsewhere,
+    LEFT: _left_elsewhere,
+    RENDERED: _rendered_elsewhere,
     handovers.MISSED: _missed,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from onair.live.markup import Block
-from onair.live.rendering.log import Position
+from onair.live.rendering.log import Position, Seen
 from onair.live.rendering.result import RegionRendering
 from onair.live.rendering.viewer import Address, Viewer
 
@@ -16,6 +16,9 @@ PAUSE_PER_RENDERING = 10.0
 #: Seconds until a region is tried again that could not be rendered: twice as many each time, to the longest.
 PAUSE_AFTER_FAILURE = 2.0
 LONGEST_PAUSE = 60.0
+
+#: Seconds that another process has to render a region for this one, at least, and more where it takes long.
+PATIENCE_WITH_OTHERS = 1.0
 
 
 @dataclass(slots=True)
@@ -46,6 +49,10 @@ class LiveRegion:
     rendering: RegionRendering | None = None
     #: Where the change log ended before its last rendering.
     position: Position | None = None
+    #: What had happened before it, where this process or another one has rendered it again.
+    seen: Seen | None = None
+    #: Whether the other processes know that it is followed here.
+    is_announced: bool = False
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     #: The sockets that may have another content than the region's.
     behind: set[str] = field(default_factory=set)
@@ -69,6 +76,17 @@ class LiveRegion:
         return not self.is_rendering and self.viewer() is not None
 
     @property
+    def is_personal(self) -> bool:
+        """Whether it is one visitor's alone, or nobody knows yet."""
+        return self.rendering is None or self.rendering.reads.audience.is_personal
+
+    @property
+    def patience(self) -> float:
+        """Seconds that another process has to render it for this one: it may have to pause before."""
+        pause = 0.0 if self.rendering is None else self.rendering.options.throttle
+        return PATIENCE_WITH_OTHERS + pause + (PAUSE_PER_RENDERING + 2) * (self.seconds or 0.0)
+
+    @property
     def next_time(self) -> float:
         """When it is rendered without a change; never, where its tag does not say so."""
         every = None if self.rendering is None else self.rendering.options.every
@@ -80,12 +98,16 @@ class LiveRegion:
         return next(joined, None)
 
     def rendered(self, began: float, seconds: float) -> None:
+        """It was rendered here."""
+        self.pause(began, seconds)
+        self.renderings += 1
+
+    def pause(self, began: float, seconds: float) -> None:
         """Pause: at once is soon enough for the first change, and then not more often than it can bear."""
         pause = max(LEAST_PAUSE, PAUSE_PER_RENDERING * seconds)
         if self.rendering is not None:
             pause = max(pause, self.rendering.options.throttle)
         self.not_before = began + pause
-        self.renderings += 1
         self.seconds = seconds
 
     def failed(self, now: float) -> None:
