@@ -1,7 +1,9 @@
-"""What all tests share: their databases."""
+"""What all tests share: their databases, and how many of them run at once."""
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -34,9 +36,18 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # So a shell starts what runs in the background; servers that tests end by Ctrl-C would inherit it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not _is_worker(config):
         config.stash[_CLUSTER] = cluster = Cluster.planned()
         config.add_cleanup(cluster.stop)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core: most tests wait for a process, a socket or a browser, and not for a core."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(optionalhook=True)
