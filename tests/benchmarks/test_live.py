@@ -40,6 +40,7 @@ def test_delays_have_goals_of_their_own_for_other_processes() -> None:
     assert [cells(lines, row)[5] for row in (0, 1)] == ["**short**", "met"]
 
 
+@pytest.mark.once
 def test_it_measures_a_real_site() -> None:
     command = [sys.executable, "-m", "benchmarks.live", "--databases", "SQLite", "--rounds", "2"]
     result = subprocess.run(

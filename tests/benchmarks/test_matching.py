@@ -8,6 +8,7 @@ from benchmarks import matching
 from onair.live.matching import affects
 
 
+@pytest.mark.once
 def test_a_measurement_has_a_figure_for_everything() -> None:
     result = matching.measure(60, 5)
     assert result.queries == 60

@@ -16,7 +16,10 @@ from benchmarks.chaos.run import run
 from benchmarks.chaos.scenarios import BY_NAME
 from benchmarks.process import raise_file_limit
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks for workers where Linux lists them")
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(sys.platform != "linux", reason="it looks for workers where Linux lists them"),
+]
 
 #: Without those of pusher-js, whose losses are no promise.
 SHORT = replace(QUICK, pages=120, plain=0, before=0.5, after=1.0, pause=2.5, patience=60)

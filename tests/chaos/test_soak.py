@@ -17,6 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux'
 SHORT = Effort(warm=3, seconds=6, pages=60, rate=60, look=1, history=1, patience=60)
 
 
+@pytest.mark.once
 def test_what_pages_leave_behind_does_not_grow_with_them() -> None:
     outcome = asyncio.run(run(SHORT, seed=7))
     assert outcome.done.pages > SHORT.pages

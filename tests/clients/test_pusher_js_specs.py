@@ -15,6 +15,7 @@ from tests.server.clients import Site
 TIMEOUT = 90
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("transport", ["ws", "xhr_streaming", "xhr_polling"])
 def test_the_librarys_own_specs_pass(site: Site, transport: str) -> None:
     where = {"transport": transport, "host": site.host, "port": site.port}

@@ -28,6 +28,8 @@ FILES = ROOT / "docs" / "deploy"
 
 HOST = "www.example.com"
 
+pytestmark = pytest.mark.once
+
 #: Around a file of ``conf.d``: what Debian's own ``nginx.conf`` does, less the paths of the system.
 MAIN = """
 daemon off;
