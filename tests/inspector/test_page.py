@@ -29,6 +29,13 @@ class InspectorTests(LiveServerTestCase):
         self.browser = Browser()
         self.browser.force_login(User.objects.create_superuser("anna"))
 
+    def wait_until_alone(self) -> None:
+        def is_alone() -> bool:
+            text = self.text()
+            return "connections 0 channels 0" in text and "No page with live regions is open." in text
+
+        wait_until(is_alone, "the connections of the test before are gone")
+
     def text(self, path: str = "/onair/") -> str:
         """The page as one reads it: without tags, with single blanks."""
         response = self.browser.get(path)
@@ -152,6 +159,7 @@ class InspectorTests(LiveServerTestCase):
         assert SECRET in text
 
     def test_channels_connections_and_members_are_shown(self) -> None:
+        self.wait_until_alone()
         client = Client(self.enterContext(connect(f"{self.live_socket_url}?protocol=7")))
         socket_id = client.established()
         client.join(onair_app(), socket_id, "presence-room", "ben")
@@ -177,6 +185,7 @@ class InspectorTests(LiveServerTestCase):
         assert re.search(r"everybody\S* .*? 1 1 \S+ ms \d+ bytes", text), text
 
     def test_the_inspector_does_not_show_its_own_regions(self) -> None:
+        self.wait_until_alone()
         self.page()
         assert "No page with live regions is open." in self.text()
 
