@@ -1,4 +1,4 @@
-"""Take the pictures of the demo for the documents: two people, two browsers, one page.
+"""Take the pictures of the demo for the documents: two people, two browsers, one page; and the inspector.
 
 From the project's root, with Playwright and Chromium installed: ``python -m demo.screenshot [NAME ...]``
 """
@@ -27,6 +27,13 @@ SCALE = 1.25
 #: For what is wider: all of it is shown smaller.
 WIDE = {"width": 894, "height": 930}
 
+#: What is shown without a frame: as wide as the picture.
+ALONE = {"width": 1280, "height": 720}
+
+ADMINISTRATOR = (
+    "from django.contrib.auth.models import User; User.objects.create_superuser('root', password='root')"
+)
+
 TO_THE_TOP = "(title) => scrollTo(0, title.getBoundingClientRect().top + scrollY - 20)"
 
 FRAME = Path(__file__).with_suffix(".html")
@@ -44,8 +51,11 @@ def main(names: list[str]) -> None:
             sign_in(page, site, username)
         IMAGES.mkdir(parents=True, exist_ok=True)
         for name in names:
-            path = PICTURES[name](site, anna, ben)
-            picture = compose(chromium, path, left=anna.screenshot(), right=ben.screenshot())
+            if name == INSPECTOR:
+                picture = inspector(site, anna, ben, new_page(chromium, ALONE))
+            else:
+                path = PICTURES[name](site, anna, ben)
+                picture = compose(chromium, path, left=anna.screenshot(), right=ben.screenshot())
             picture.screenshot(path=IMAGES / f"{name}.png")
 
 
@@ -94,12 +104,41 @@ def live_board(site: Served, anna: Page, ben: Page) -> str:
     return "/board/"
 
 
+def inspector(site: Served, anna: Page, ben: Page, root: Page) -> Page:
+    """What an administrator sees of two who look at one page, and of what is published there."""
+    site.manage("shell", "-c", ADMINISTRATOR)
+    root.goto(f"{site.url}/onair/")
+    root.get_by_label("Username").fill("root")
+    root.get_by_label("Password").fill("root")
+    root.get_by_role("button", name="Log in").click()
+    for page in (anna, ben):
+        visit(page, site, "/board/")
+    regions = root.locator("#regions")
+    expect(regions).to_contain_text("/board/")
+    for number in range(12):
+        edit(anna, site, 1)
+        save(anna, title=f"Ferry {number + 1} sails at noon")
+        visit(anna, site, "/board/")
+    send = root.locator(".card").first
+    send.get_by_label("Channels").fill("nobody-listens-here")
+    send.get_by_label("Event").fill("hello")
+    send.get_by_role("button", name="Send").click()
+    events = root.locator("#events")
+    expect(events).to_contain_text("hello")
+    expect(events).to_contain_text("delivered to")
+    root.mouse.move(0, 0)
+    return root
+
+
 #: What makes two pages worth a picture, and says at which address they are.
 PICTURES: dict[str, Callable[[Served, Page, Page], str]] = {
     "two-browsers": two_browsers,
     "every-write": every_write,
     "live-board": live_board,
 }
+
+
+INSPECTOR = "inspector"
 
 
 def new_page(chromium: Browser, size: dict[str, int]) -> Page:
@@ -121,4 +160,4 @@ def compose(chromium: Browser, path: str, **images: bytes) -> Page:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or list(PICTURES))
+    main(sys.argv[1:] or [*PICTURES, INSPECTOR])

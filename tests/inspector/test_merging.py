@@ -56,6 +56,14 @@ def test_what_two_processes_have_seen_of_an_event_is_one_path() -> None:
     assert event.seconds == pytest.approx(0.02)
 
 
+def test_latencies_are_those_of_events_that_were_seen_from_the_first_to_the_last() -> None:
+    seen_by_one = (published("a", 1, 10.0), published("a", 2, 11.0, "other"), published("a", 3, 12.0))
+    seen_by_other = (arrived("b", 1, 10.3), arrived("b", 2, 11.1, 0, "other"), arrived("b", 3, 12.1))
+    site = merge([replace(process("a"), events=seen_by_one), replace(process("b"), events=seen_by_other)])
+    assert site.latencies == pytest.approx((0.3, 0.1))
+    assert site.median == pytest.approx(0.3)
+
+
 def test_the_sockets_of_several_processes_are_added() -> None:
     (event,) = join([published("a", 1, 10.0), arrived("b", 1, 10.1, 3), arrived("c", 1, 10.2, 4)])
     assert event.delivered == 7

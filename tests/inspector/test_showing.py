@@ -8,7 +8,7 @@ from django.utils import translation
 from onair.inspector.following import ALONE, KEPT, NOBODY
 from onair.inspector.merging import Event, join, merge
 from onair.inspector.path import duration, event_row
-from onair.inspector.record import EventTrace, Stage, Step
+from onair.inspector.record import EventTrace, ProcessView, Publishing, Sockets, Stage, Step
 from onair.inspector.showing import HEIGHT, WIDTH, Page, points
 from onair.inspector.site import Inspection
 
@@ -80,15 +80,31 @@ def test_numbers_are_written_as_the_reader_writes_them() -> None:
 
 
 def test_what_no_process_can_say_is_a_question_mark() -> None:
-    figures = {figure.name: figure.value for figure in Page(Inspection(merge([]))).figures}
-    assert figures == dict.fromkeys(("connections", "channels", "regions", "latency"), "?") | {
-        "processes": "0"
+    page = Page(Inspection(merge([])))
+    figures = {figure.name: figure.value for figure in page.figures}
+    assert figures == dict.fromkeys(("connections", "channels", "regions"), "?") | {"processes": "0"}
+    assert {graph.name: (graph.value, graph.note) for graph in page.graphs} == {
+        "latency": ("?", ""),
+        "rate": ("0", "at most 0"),
     }
 
 
-def test_rates_are_a_line_from_the_left_to_the_right() -> None:
-    assert points(()) == f"0,{HEIGHT} {WIDTH},{HEIGHT}"
+def test_numbers_are_a_line_from_the_left_to_the_right() -> None:
     drawn = [tuple(map(float, point.split(","))) for point in points((0, 5, 10)).split()]
+    assert drawn == [(0, HEIGHT - 1), (WIDTH / 2, HEIGHT / 2), (WIDTH, 1)]
+
+
+@pytest.mark.parametrize("numbers", [(), (7.0,)])
+def test_less_than_two_numbers_are_a_line_at_the_ground(numbers: tuple[float, ...]) -> None:
+    assert points(numbers) == f"0,{HEIGHT} {WIDTH},{HEIGHT}"
+
+
+def test_rates_of_a_process_that_has_just_begun_end_at_the_right() -> None:
+    sockets = Sockets(0, (), 0, (), 0, 0, 0, 0, (), rates=(3, 6))
+    view = ProcessView("a", "host", 7, 1.0, None, Publishing(0, 0, 0, 0, 0, "closed"), sockets)
+    rate = Page(Inspection(merge([view]))).graphs[1]
+    assert (rate.value, rate.note) == ("6", "at most 6")
+    drawn = [float(point.split(",")[1]) for point in rate.points.split()]
     assert len(drawn) == 60
-    assert (drawn[0][0], drawn[-1][0]) == (0.0, float(WIDTH))
-    assert [height for _, height in drawn[-3:]] == [HEIGHT - 1.0, HEIGHT / 2, 1.0]
+    assert drawn[-2:] == [HEIGHT / 2, 1.0]
+    assert set(drawn[:-2]) == {HEIGHT - 1.0}

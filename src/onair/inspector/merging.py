@@ -137,8 +137,13 @@ class SiteView:
     @property
     def median(self) -> float | None:
         """The seconds that half of the events took at most, from publication to delivery."""
-        times = sorted(seconds for event in self.events if (seconds := event.seconds) is not None)
+        times = sorted(self.latencies)
         return times[len(times) // 2] if times else None
+
+    @property
+    def latencies(self) -> tuple[float, ...]:
+        """The seconds from publication to delivery of each event of which both were seen, oldest first."""
+        return tuple(seconds for event in reversed(self.events) if (seconds := event.seconds) is not None)
 
 
 def merge(views: Iterable[ProcessView]) -> SiteView:

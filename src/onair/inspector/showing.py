@@ -18,7 +18,7 @@ from onair.inspector.record import ProcessView, RegionView
 from onair.inspector.site import Inspection
 from onair.protocol.names import kind_of
 
-#: The size of the picture of rates, in its own units.
+#: The size of a graph, in its own units.
 WIDTH, HEIGHT = 120, 24
 
 _KINDS = {
@@ -48,6 +48,22 @@ class Figure:
     name: str
     value: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """One line of the summary.
+
+    Args:
+        points: of the line, as SVG has them.
+        note: what it is beside the line.
+    """
+
+    name: str
+    label: str
+    value: str
+    points: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,24 +151,34 @@ class Page:
             ),
             ("processes", len(site.processes), ngettext("process", "processes", len(site.processes))),
         )
-        median = site.median
         return [
-            *(
-                Figure(name, "?" if number is None else number_format(number), label)
-                for name, number, label in numbers
-            ),
-            Figure("latency", "?" if median is None else duration(median), _("until delivery, median")),
+            Figure(name, "?" if number is None else number_format(number), label)
+            for name, number, label in numbers
         ]
 
     @property
-    def highest_rate(self) -> int:
-        """The most messages that were delivered in one of the last seconds."""
-        return max(self._site.rates, default=0)
-
-    @property
-    def points(self) -> str:
-        """The rates as the points of a line, the newest at its right end."""
-        return points(self._site.rates)
+    def graphs(self) -> list[Graph]:
+        """What is shown over time, the newest at the right end."""
+        site = self._site
+        latencies, median = site.latencies, site.median
+        rates = (0,) * (following.SECONDS - len(site.rates)) + site.rates
+        at_most = _("at most %s")
+        return [
+            Graph(
+                "latency",
+                _("until delivery, median of the last events"),
+                "?" if median is None else duration(median),
+                points(latencies),
+                at_most % duration(max(latencies)) if latencies else "",
+            ),
+            Graph(
+                "rate",
+                _("messages a second, in the last minute"),
+                number_format(rates[-1]),
+                points(rates),
+                at_most % number_format(max(rates)),
+            ),
+        ]
 
 
 def find(inspection: Inspection, event_id: str) -> Event | None:
@@ -160,17 +186,15 @@ def find(inspection: Inspection, event_id: str) -> Event | None:
     return next((event for event in inspection.site.events if event_id in event.ids), None)
 
 
-def points(rates: Sequence[int]) -> str:
+def points(numbers: Sequence[float]) -> str:
     """Return numbers as the points of a line in a picture of :data:`WIDTH` times :data:`HEIGHT`."""
-    if not rates:
+    if len(numbers) < 2:
         return f"0,{HEIGHT} {WIDTH},{HEIGHT}"
-    highest = max(max(rates), 1)
-    length = following.SECONDS
-    step = WIDTH / (length - 1)
-    padded = [0] * (length - len(rates)) + list(rates)
+    highest = max(numbers) or 1
+    step = WIDTH / (len(numbers) - 1)
     return " ".join(
-        f"{number * step:.1f},{HEIGHT - (HEIGHT - 2) * rate / highest - 1:.1f}"
-        for number, rate in enumerate(padded[-length:])
+        f"{place * step:.1f},{HEIGHT - (HEIGHT - 2) * number / highest - 1:.1f}"
+        for place, number in enumerate(numbers)
     )
 
 
