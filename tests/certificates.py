@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from onair.doctor.duplex import DuplexSocket
+
 #: Those that are over now were good once.
 _SINCE = dt.timedelta(days=365)
 
@@ -32,6 +34,13 @@ def self_signed(folder: Path, name: str = "127.0.0.1") -> Files:
     files.certificate.write_bytes(_signed(made, key))
     files.key.write_bytes(written(key))
     return files
+
+
+def trusting(certificate: Path) -> ssl.SSLContext:
+    """Return what a client has that trusts a certificate, and reads and writes in two threads."""
+    context = ssl.create_default_context(cafile=str(certificate))
+    context.sslsocket_class = DuplexSocket
+    return context
 
 
 class Authority:

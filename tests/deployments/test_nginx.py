@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ import urllib3
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.certificates import self_signed
+from tests.certificates import self_signed, trusting
 from tests.embedded.running import PATIENCE, ROOT, copy_project, free_port, started
 from tests.redis_server import RedisServer
 from tests.server.clients import Client, wait_until
@@ -70,7 +69,7 @@ class Proxied:
     def __init__(self, folder: Path, socket_path: str) -> None:
         self.plain_port, self.port = free_port(), free_port()
         self.socket_path = socket_path
-        self.trust = ssl.create_default_context(cafile=str(folder / "fullchain.pem"))
+        self.trust = trusting(folder / "fullchain.pem")
         self._pool = urllib3.HTTPSConnectionPool(
             "127.0.0.1",
             self.port,

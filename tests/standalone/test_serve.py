@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ import urllib3
 from websockets.sync.client import connect, unix_connect
 
 from onair.protocol.app import App
-from tests.certificates import Files, new_key, self_signed, written
+from tests.certificates import Files, new_key, self_signed, trusting, written
 from tests.deployments.running import listeners_in_each
 from tests.embedded.running import http, listener
 from tests.server.clients import Client, signed_path, wait_until
@@ -172,7 +171,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Files:
 
 def test_tls_serves_sockets_and_requests(certificate: Files, tmp_path: Path) -> None:
     paths = [str(path) for path in certificate]
-    trust = ssl.create_default_context(cafile=paths[0])
+    trust = trusting(certificate.certificate)
     with (
         serving(tmp_path, "--tls-certificate", paths[0], "--tls-key", paths[1]) as alone,
         connect(f"{alone.socket_url}?protocol=7", ssl=trust) as connection,

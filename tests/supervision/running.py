@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import psutil
 from websockets.sync.client import ClientConnection, connect
 
+from tests.certificates import trusting
 from tests.embedded.running import PATIENCE, Process, http, started
 from tests.server.clients import wait_until
 
@@ -26,7 +26,7 @@ class Crew:
     def __init__(self, process: Process, host: str, tls: Path | None) -> None:
         self.process = process
         self.host = host
-        self._trust = None if tls is None else ssl.create_default_context(cafile=str(tls))
+        self._trust = None if tls is None else trusting(tls)
 
     @contextmanager
     def client(self) -> Iterator[ClientConnection]:

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 
 from onair.doctor.address import Address
+from onair.doctor.duplex import DuplexSocket
 from onair.doctor.outcome import Failed
 
 _WHOLE_CHAIN = (
@@ -61,8 +62,10 @@ def secured(sock: socket.socket, address: Address, timeout: float) -> ssl.SSLSoc
     Raises:
         Failed: it cannot be had, or is not to be trusted. The connection is closed then.
     """
+    context = ssl.create_default_context()
+    context.sslsocket_class = DuplexSocket
     try:
-        return ssl.create_default_context().wrap_socket(sock, server_hostname=address.host)
+        return context.wrap_socket(sock, server_hostname=address.host)
     except OSError as error:
         sock.close()
         raise explained(error, address, timeout) from error
