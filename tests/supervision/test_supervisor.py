@@ -97,10 +97,11 @@ class Visitors:
                 self.refused.append(error)
 
 
+@pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "TLS"])
 @pytest.mark.parametrize("drain", [0, 0.5])
-def test_a_renewal_refuses_nobody(drain: float, folder: Path) -> None:
+def test_a_renewal_refuses_nobody(drain: float, is_secure: bool, folder: Path) -> None:
     with (
-        serving(folder, drain=drain) as crew,
+        serving(folder, drain=drain, tls=combined(folder) if is_secure else None) as crew,
         client_of_each(crew) as clients,
         Visitors(crew) as visitors,
     ):
@@ -112,17 +113,6 @@ def test_a_renewal_refuses_nobody(drain: float, folder: Path) -> None:
         wait_until(lambda: visitors.welcomed > so_far + 10, "the new ones serve")
         assert crew.pids() == after
     assert not visitors.refused
-
-
-def test_a_renewal_under_tls_sends_each_client_to_a_new_worker(folder: Path) -> None:
-    """Who is shaking hands in that moment may have to come again, so nobody visits meanwhile."""
-    with serving(folder, drain=0.5, tls=combined(folder)) as crew, client_of_each(crew) as clients:
-        before = crew.pids()
-        crew.process.signal(signal.SIGHUP)
-        assert {client.close_code() for client in clients.values()} == {4200}
-        after = crew.wait_for_others(2, before)
-        with joined(crew):
-            assert crew.pids() == after
 
 
 def combined(folder: Path) -> Path:

@@ -10,9 +10,8 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
-from time import monotonic
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -27,6 +26,7 @@ from onair.server.inherited import Inherited, Urgency
 from onair.server.listening import bound_to, is_used, why_not
 from onair.server.pages import Pages, WithPages
 from onair.server.server import Server
+from onair.server.settling import SETTLE, TURNS, Settling, shaking_hands
 from onair.server.types import ASGIApp
 from onair.server.websocket import websocket_class
 from onair.server.wire import LAST_LINGER
@@ -42,16 +42,14 @@ GRACE = 10
 #: Seconds that the last webhooks have when the server has stopped.
 TELL_WITHIN = 5
 
-#: Seconds that a connection has for its first request when nobody is let in any more.
-SETTLE = 1.0
-
 
 class Runner(uvicorn.Server):
     """uvicorn, which says where it listens, and drains its sockets before it stops listening.
 
     A signal begins the end, a second one ends the drain, and after a third nothing is waited for.
 
-    A worker whose place another one has taken stops listening first, and lets in who had come before.
+    A worker whose place another one has taken stops listening first, and lets in who had come before: they
+    have some seconds for TLS and their first request.
     """
 
     def __init__(
@@ -61,6 +59,7 @@ class Runner(uvicorn.Server):
         drain: float,
         on_bound: OnBound | None,
         inherited: Inherited | None = None,
+        settle: float = SETTLE,
     ) -> None:
         super().__init__(config)
         self._sockets = server
@@ -70,13 +69,16 @@ class Runner(uvicorn.Server):
         self._on_bound = on_bound
         self._inherited = inherited
         self._yields = False
-        self._settles_until = 0.0
+        self._settle_seconds = settle
+        self._settling: Settling | None = None
+        self._shaking_hands: Collection[object] = ()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         if self._inherited is not None:
             self._inherited.follow(asyncio.get_running_loop(), self.end)
         elif is_used(self.config.uds):
             self._cannot_listen(OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE)))
+        self._shaking_hands = shaking_hands(self.config.ssl)
         try:
             await super().startup(sockets)
         except OSError as error:
@@ -114,17 +116,19 @@ class Runner(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Called ten times a second; the first True ends the serving."""
-        return await super().on_tick(counter) and self._has_drained()
+        if not await super().on_tick(counter):
+            return False
+        if self._yields and self._settling is None:
+            await self._stop_listening()
+        return self._has_drained()
 
     def _cannot_listen(self, error: OSError) -> NoReturn:
         logger.error("%s", why_not(self.config.uds or f"{self.config.host}:{self.config.port}", error))
         sys.exit(STARTUP_FAILURE)
 
     def _has_drained(self) -> bool:
-        if self._yields and not self._settles_until:
-            self._stop_listening()
-            return False  # what was accepted in this turn of the loop is known in the next
-        return self._all_have_gone() and self._has_settled()
+        has_settled = self._settling is None or self._is_in_hurry or self._settling.is_over
+        return self._all_have_gone() and has_settled
 
     def _all_have_gone(self) -> bool:
         if not self._drain_seconds:
@@ -140,22 +144,13 @@ class Runner(uvicorn.Server):
             return False  # the closes leave before the next tick
         return self._drain.is_over
 
-    def _stop_listening(self) -> None:
+    async def _stop_listening(self) -> None:
         """Leave those who come to the other workers; a connection that is there already is this one's."""
-        self._settles_until = monotonic() + SETTLE
         for server in self.servers:
             server.close()
-
-    def _has_settled(self) -> bool:
-        """Whether every connection has said what it wants, or had the time to.
-
-        Of one whose TLS is not agreed on yet, nobody knows.
-        """
-        if not self._yields or self._is_in_hurry or monotonic() >= self._settles_until:
-            return True
-        return not self.config.is_ssl and all(
-            getattr(connection, "has_asked", True) for connection in self.server_state.connections
-        )
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        self._settling = Settling(self._settle_seconds, self._shaking_hands, self.server_state.connections)
 
 
 def runner(
@@ -168,6 +163,7 @@ def runner(
     drain: float = 0,
     on_bound: OnBound | None = None,
     inherited: Inherited | None = None,
+    settle: float = SETTLE,
     **options: Any,
 ) -> Runner:
     """A uvicorn server for these sockets, ready to ``run()`` or ``await serve()``; ``should_exit`` stops it.
@@ -181,6 +177,8 @@ def runner(
         drain: Over how many seconds the sockets are closed when the server stops; 0 closes all at once.
         on_bound: Called in the event loop with the real host and port.
         inherited: What a worker has of its parent: give its sockets to ``run()`` or ``serve()``.
+        settle: The seconds that a connection has for TLS and its first request when another worker takes
+            those who come.
         options: Anything else that ``uvicorn.Config`` takes. The log is left as it is, without a line for
             each request.
     """
@@ -198,7 +196,7 @@ def runner(
     if pages:
         served = WithPages(served, pages)
     config = uvicorn.Config(served, host=host, port=port, **{**defaults, **options})
-    return Runner(config, server, drain, on_bound, inherited)
+    return Runner(config, server, drain, on_bound, inherited, settle)
 
 
 def run(
