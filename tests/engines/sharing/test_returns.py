@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
 from onair.engines.base import Entry
@@ -49,9 +47,11 @@ def test_what_was_seen_elsewhere_already_is_waited_for(
     first = pair.connect(pair.one)
     resume(first, "news")
     pair.connect(pair.other).join("news")
-    monkeypatch.setattr(node(pair.other), "received", _overhear)
+    overheard: list[Entry] = []  # by a process that is cut off before it has read
+    monkeypatch.setattr(node(pair.other), "received", lambda _, entries: overheard.extend(entries))
     assert published(pair.one, "news", "event", 1)
     position = first.next("event")["position"]
+    wait_until(lambda: overheard, "the other server has heard of it")
     monkeypatch.undo()
     monkeypatch.setattr(channel, "CATCH_UP", 0.0)
 
@@ -62,7 +62,3 @@ def test_what_was_seen_elsewhere_already_is_waited_for(
     wait_until(lambda: node(pair.one).is_connected, "the engine is back for the other server too")
     assert published(pair.one, "news", "event", 2)
     assert back.next("event")["data"] == 2
-
-
-def _overhear(channel: str, entries: Sequence[Entry]) -> None:
-    """What a process does that is cut off before it has read."""
