@@ -37,7 +37,7 @@ def follow(peer: Peer) -> int:
 def test_a_redis_that_was_killed_and_kept_its_data_has_the_same_epoch_and_the_same_logs(
     redis_servers: RedisServers, open_peer: Open
 ) -> None:
-    server = redis_servers.start(appendonly="yes")
+    server = redis_servers.start(appendonly="yes", appendfsync="always")
     peer = connected(open_peer, server.url)
     number = follow(peer)
     peer.do(Publish((Append("news", b"before"),)))
