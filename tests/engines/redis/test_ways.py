@@ -154,11 +154,11 @@ def test_tls_where_there_is_none_is_named(
     redis_server: RedisServer, open_peer: Open, connect: Connect
 ) -> None:
     url = f"rediss://localhost:{redis_server.port}/0"
-    peer = open_peer(url, Times(connect=0.3))
+    peer = open_peer(url, Times(connect=2))
     peer.wait(lambda heard: bool(heard.reasons))
     assert "without TLS" in str(peer.reasons[0])
     with pytest.raises(EngineDown, match="without TLS"):
-        connect(url).do(Occupied(), 0.3)
+        connect(url).do(Occupied(), 2)
 
 
 #: A user that may do no more than the documentation says, and one that may do less.
