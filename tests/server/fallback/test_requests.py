@@ -122,10 +122,13 @@ def test_what_happens_between_two_polls_is_in_the_second(site: Site) -> None:
 
 
 def test_a_client_that_does_not_come_back_leaves(serve: Serve, open_client: Open) -> None:
-    site = serve(timings=Timings(absence=0.05))
+    site = serve(timings=Timings(absence=600))
     with connected(PollingClient(site)) as client:
         client.established()
-        client.send("pusher:subscribe", {"channel": "news"})
+        client.subscribe("news")
+        site.server.watch.timings = Timings(absence=0.05)
+        client.send("pusher:ping")
+        assert client.receive()["event"] == "pusher:pong"
         wait_until(lambda: site.connections() == 0, "it has left")
         assert site.members("news") == 0
 
