@@ -10,10 +10,14 @@ from django.core.signals import setting_changed
 from onair import conf
 from onair.engines import announcements, local
 from onair.exceptions import ConfigurationError
-from onair.publishing import dispatch, testrun
+from onair.publishing import dispatch, stats, testrun
+from onair.publishing.circuit import State
 
 #: Seconds for which an answer holds. A process that writes looks no more often for who is announced.
 HOLDS = 1.0
+
+#: Bytes that may wait for being sent where what is handed over leaves at once.
+MOST_WAITING = 1024 * 1024
 
 _until = float("-inf")
 _answer = False
@@ -43,6 +47,12 @@ def is_possible() -> bool:
 def are_many() -> bool:
     """Whether several processes may have sockets, and each hears what the others write."""
     return is_possible() and conf.engine() is not None and conf.settings.LIVE is not False
+
+
+def is_reached() -> bool:
+    """Whether what is handed over now leaves at once, as far as this process knows."""
+    now = stats.read()
+    return now.circuit is State.CLOSED and now.waiting_bytes <= MOST_WAITING
 
 
 def is_here() -> bool:

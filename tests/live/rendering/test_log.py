@@ -4,7 +4,7 @@ import pytest
 
 from onair.changes.ids import ChangeId
 from onair.live.rendering import log as logs
-from onair.live.rendering.log import CLOCK_SKEW, MAX_AGE, ChangeLog, Position, Seen
+from onair.live.rendering.log import CLOCK_SKEW, MAX_AGE, Change, ChangeLog, Position, Seen
 
 
 class Clock:
@@ -101,6 +101,10 @@ def test_what_was_heard_long_ago_need_not_be_said(clock: Clock) -> None:
     assert log.seen().numbers == {"b": 1}
 
 
+def beyond(log: ChangeLog, seen: Seen) -> list[Change]:
+    return [change for _, change in log.beyond(seen) or ()]
+
+
 def test_what_another_process_has_not_seen_is_beyond(clock: Clock) -> None:
     log = ChangeLog(clock)
     clock.now += 100
@@ -108,11 +112,24 @@ def test_what_another_process_has_not_seen_is_beyond(clock: Clock) -> None:
         log.append(str(number), number)
     log.append("of this process alone")
     seen = Seen(clock.now, {"a": 2})
-    assert list(log.beyond(seen) or ()) == [str(ChangeId("b", 1)), "of this process alone"]
-    assert list(log.beyond(Seen(clock.now, {"a": 1, "b": 1})) or ()) == [
-        str(ChangeId("a", 2)),
-        "of this process alone",
-    ]
+    assert beyond(log, seen) == [str(ChangeId("b", 1)), "of this process alone"]
+    assert beyond(log, Seen(clock.now, {"a": 1, "b": 1})) == [str(ChangeId("a", 2)), "of this process alone"]
+
+
+def test_what_is_beyond_has_come_so_many_seconds_ago(clock: Clock) -> None:
+    log = ChangeLog(clock)
+    clock.now += 100
+    for topic in ("first", "second"):
+        log.append(topic)
+        clock.now += 2
+    assert list(log.beyond(Seen(clock.now, {})) or ()) == [(4, "first"), (2, "second")]
+
+
+def test_nothing_is_known_beyond_what_a_clock_says_that_is_too_far_ahead(clock: Clock) -> None:
+    log = ChangeLog(clock)
+    clock.now += 100
+    assert log.beyond(Seen(clock.now + CLOCK_SKEW, {})) == []
+    assert log.beyond(Seen(clock.now + CLOCK_SKEW + 1, {})) is None
 
 
 def test_what_was_there_long_before_another_process_began_it_has_seen(clock: Clock) -> None:
@@ -121,7 +138,7 @@ def test_what_was_there_long_before_another_process_began_it_has_seen(clock: Clo
     log.append("before", ChangeId("a", 1))
     clock.now += CLOCK_SKEW + 1
     log.append("perhaps before", ChangeId("b", 1))
-    assert list(log.beyond(Seen(clock.now, {})) or ()) == ["perhaps before"]
+    assert beyond(log, Seen(clock.now, {})) == ["perhaps before"]
 
 
 def test_what_is_beyond_is_not_known_where_the_log_is_too_young_or_something_was_lost(clock: Clock) -> None:
@@ -134,6 +151,12 @@ def test_what_is_beyond_is_not_known_where_the_log_is_too_young_or_something_was
     assert not log.knows(1)
     log.lose()
     assert log.beyond(Seen(clock.now, {})) is None
+    assert not log.knows(0)
+    clock.now += CLOCK_SKEW + MAX_AGE
+    log.append("the first since then")
+    assert log.knows(MAX_AGE)
+    clock.now += MAX_AGE + 1
+    log.append("the second, and the first is forgotten")
     assert not log.knows(0)
 
 
@@ -155,3 +178,53 @@ def test_who_has_seen_all_of_another(
 
 def test_a_change_without_a_number_nobody_has_seen(clock: Clock) -> None:
     assert not Seen(clock.now, {"a": 1}).has(None)
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "is_whole"),
+    [
+        ([1], [2, 3], True),
+        ([], [1, 2], True),
+        ([1], [3], False),
+        ([1], [3, 2], False),
+        ([], [7], False),
+        ([1, 3], [4], True),
+        ([1, 3], [2, 4], True),
+        ([7], [8, 9], True),
+        ([7], [], True),
+    ],
+)
+def test_where_a_number_is_left_out_more_has_happened_than_has_come(
+    clock: Clock, before: list[int], since: list[int], is_whole: bool
+) -> None:
+    log = ChangeLog(clock)
+    for number in before:
+        log.append(str(number), ChangeId("a", number))
+    position = log.position()
+    for number in since:
+        clock.now += MAX_AGE / 10
+        log.append(str(number), ChangeId("a", number))
+    assert log.since(position) == list(map(str, since))
+    assert log.all_since(position) == (list(map(str, since)) if is_whole else None)
+    assert log.all_since(log.position()) == []
+
+
+def test_the_number_after_that_of_long_ago_is_the_next_one(clock: Clock) -> None:
+    log = ChangeLog(clock)
+    log.append("first", ChangeId("a", 1))
+    position = log.position()
+    clock.now += 2 * MAX_AGE
+    assert log.seen().numbers == {}
+    log.append("second", ChangeId("a", 2))
+    assert log.all_since(log.position()) == []
+    assert log.all_since(position) == ["second"]
+
+
+def test_only_the_processes_that_were_heard_of_last_are_remembered(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "MAX_PROCESSES", 2)
+    log = ChangeLog(clock)
+    for process, number in (("a", 1), ("b", 1), ("a", 2), ("c", 1)):
+        log.append("topic", ChangeId(process, number))
+    assert log.seen().numbers == {"a": 2, "c": 1}

@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from onair.live.matching.index import Index
 from onair.live.matching.reads import ReadSet
 from onair.live.rendering import telling
 from onair.live.rendering.concern import concern
-from onair.live.rendering.log import Change, ChangeLog, Position, Seen, log
+from onair.live.rendering.log import CLOCK_SKEW, Change, ChangeLog, Position, Seen, log
 from onair.live.rendering.memory import Access, Memory, access_of
 from onair.live.rendering.region import LiveRegion, Subscriber
 from onair.live.rendering.replay import Denied, own_connections, replay
@@ -64,7 +65,7 @@ class Engine:
         sharing: Sharing | None = None,
     ) -> None:
         self.memory = memory
-        self._sharing = sharing or Sharing(_nobody, bool, clock)
+        self._sharing = sharing or Sharing(_nobody, bool, clock=clock)
         #: How many pages were rendered again.
         self.renderings = 0
         self._log = changes
@@ -212,10 +213,18 @@ class Engine:
         self._soil(dirty)
 
     def _is_done_elsewhere(self, region: LiveRegion, number: ChangeId) -> bool:
-        """Whether a change is in what a region shows, or will be in what another process makes of it."""
-        if region.seen is not None and region.seen.has(number):
+        """Whether a change is in what another process has made of a region, or is about to."""
+        if region.is_adopted and region.seen is not None and region.seen.has(number):
             return True
-        return self._log.knows(region.patience) and self._sharing.leave(region)
+        return self._leave_to_others(region)
+
+    def _leave_to_others(self, region: LiveRegion, waits: float = 0.0) -> bool:
+        """Leave a region to the process that renders it for all, if this one can judge what comes of it.
+
+        Args:
+            waits: seconds since it has changed.
+        """
+        return self._log.knows(region.patience) and self._sharing.leave(region, waits)
 
     def _leave_to_browsers(self, region: LiveRegion) -> bool:
         """Where very many pages of single visitors change at once, each asks for its own."""
@@ -286,6 +295,8 @@ class Engine:
         if region.tree is None or region.channel in self._dirty or self._is_ahead(region, subscriber):
             region.behind.add(subscriber.socket_id)
             self._soil([region])
+        elif self._sharing.is_left(region):
+            region.behind.add(subscriber.socket_id)
         else:
             telling.tell(region.channel, telling.whole(region.id, region.tree), only=subscriber.socket_id)
 
@@ -313,7 +324,7 @@ class Engine:
             self._timed[region.channel] = None
         self._index.remove(region.channel)
         self._index.add(region.channel, rendering.reads.read_set)
-        if concern(self._log.since(position), rendering.reads.read_set):
+        if concern(self._log.since(position), rendering.reads.read_set) and not self._leave_to_others(region):
             self._soil([region])
         self._sharing.announce(region)
 
@@ -481,11 +492,11 @@ class Engine:
                 continue
             region.is_rendering = False
             region.rendered(began, seconds)
+            self._sharing.has_got(region)
             if isinstance(result, Denied):
                 self._denied(region, viewer, result)
             elif self._told(region, viewer, result):
-                region.seen = seen
-                self._sharing.has_got(region, is_current=True)
+                region.seen, region.is_adopted = seen, False
                 self._offer(region, seen, seconds)
             else:
                 self._sharing.withdraw(region)
@@ -569,17 +580,20 @@ class Engine:
         region = self._regions.get(offer.rendering.channel)
         if region is None or region.is_rendering:
             return
-        position = self._log.position()
+        # A page that was loaded meanwhile may show more.
+        position = replace(self._log.position(), time=offer.seen.time - CLOCK_SKEW)
         beyond = self._log.beyond(offer.seen)
         if beyond is None:
             return
-        is_current = not concern(beyond, offer.rendering.reads.read_set)
-        if not is_current and (region.seen is None or not offer.seen.has_all_of(region.seen)):
+        read_set = offer.rendering.reads.read_set
+        lacking = [seconds for seconds, change in beyond if concern([change], read_set)]
+        if lacking and (region.seen is None or not offer.seen.has_all_of(region.seen)):
             return
         region.pause(self._clock(), offer.seconds)
+        self._sharing.has_got(region)
         self._show(region, offer.rendering, position)
-        region.seen = offer.seen
-        if not self._sharing.has_got(region, is_current=is_current):
+        region.seen, region.is_adopted = offer.seen, True
+        if lacking and not self._leave_to_others(region, max(lacking)):
             self._soil([region])
 
 
@@ -596,7 +610,7 @@ class _Since:
 
     @cached_property
     def _changes(self) -> tuple[Change, ...] | None:
-        since = self._log.since(self._position)
+        since = self._log.all_since(self._position)
         return None if since is None else tuple(since)
 
     def has_not_changed(self, read_set: ReadSet) -> bool:

@@ -22,6 +22,9 @@ from onair.changes.ids import ChangeId
 MAX_AGE = 60.0
 MAX_CHANGES = 10_000
 
+#: Processes whose numbers are remembered: the last that were heard of.
+MAX_PROCESSES = 1_000
+
 #: Seconds by which the clocks of two machines of a site may differ.
 CLOCK_SKEW = 5.0
 
@@ -90,12 +93,15 @@ class ChangeLog:
     def begin(self) -> None:
         """Begin anew, as another log."""
         self.epoch = secrets.token_hex(8)
+        #: Since when all is known.
         self._began = self._clock()
         self._lock = threading.Lock()
         self._entries: deque[_Entry] = deque()
         self._forgotten = 0
-        #: The highest number that was heard of each process, and when.
+        #: The highest number that was heard of each process, and when: those heard of last are the last.
         self._heard: dict[str, tuple[int, float]] = {}
+        #: How many changes had come when a number was left out that may come yet, or is lost.
+        self._gap = 0
 
     def append(self, change: Change, number: ChangeId | None = None) -> None:
         """Add what has been committed.
@@ -107,11 +113,19 @@ class ChangeLog:
         with self._lock:
             self._entries.append(_Entry(now, change, number))
             if number is not None:
-                highest, _ = self._heard.get(number.process, (0, now))
-                self._heard[number.process] = max(highest, number.number), now
+                self._hear(number, now)
             while len(self._entries) > MAX_CHANGES or now - self._entries[0].time > MAX_AGE:
                 self._entries.popleft()
                 self._forgotten += 1
+                self._began = self._entries[0].time
+
+    def _hear(self, number: ChangeId, now: float) -> None:
+        highest, _ = self._heard.pop(number.process, (0, now))
+        self._heard[number.process] = max(highest, number.number), now
+        if number.number > highest + 1:
+            self._gap = self._forgotten + len(self._entries)
+        if len(self._heard) > MAX_PROCESSES:
+            del self._heard[next(iter(self._heard))]
 
     def lose(self) -> None:
         """Some of what was committed will never be added: what has come since any position is not known."""
@@ -139,35 +153,47 @@ class ChangeLog:
             new = islice(self._entries, position.number - self._forgotten, None)
             return [entry.change for entry in new]
 
+    def all_since(self, position: Position) -> Iterable[Change] | None:
+        """Return what has come since, None where nobody knows, or more has happened that may come yet.
+
+        What is taken over from one rendering to the next is what it was then, and its changes are those that
+        have come. Another process believes that a rendering has all that had happened.
+        """
+        with self._lock:
+            has_gap = position.number < self._gap
+        return None if has_gap else self.since(position)
+
     def seen(self) -> Seen:
         """Return what had happened until now, for another process."""
         now = self._clock()
         with self._lock:
             # What is older, the time tells.
-            self._heard = {process: last for process, last in self._heard.items() if now - last[1] <= MAX_AGE}
-            return Seen(now, {process: number for process, (number, _) in self._heard.items()})
+            late = {process: number for process, (number, at) in self._heard.items() if now - at <= MAX_AGE}
+            return Seen(now, late)
 
     def knows(self, seconds: float) -> bool:
         """Whether all is known that has come in so many seconds, and what another process says of them."""
         with self._lock:
-            return self._oldest <= self._clock() - seconds - CLOCK_SKEW
+            return self._began <= self._clock() - seconds - CLOCK_SKEW
 
-    def beyond(self, seen: Seen) -> Iterable[Change] | None:
-        """Return what may have come since another process had seen so much; None where nobody knows."""
+    def beyond(self, seen: Seen) -> Iterable[tuple[float, Change]] | None:
+        """Return what may have come since another process had seen so much, each with the seconds since then.
+
+        None stands for changes that nobody knows, or a clock that is further ahead than it may be.
+        """
+        now = self._clock()
         with self._lock:
             found = self._entries_since(seen.time - CLOCK_SKEW)
-            return None if found is None else [entry.change for entry in found if not seen.has(entry.number)]
+        if found is None or seen.time > now + CLOCK_SKEW:
+            return None
+        return [(now - entry.time, entry.change) for entry in found if not seen.has(entry.number)]
 
     def _since(self, moment: float) -> Iterable[Change] | None:
         found = self._entries_since(moment)
         return None if found is None else [entry.change for entry in found]
 
-    @property
-    def _oldest(self) -> float:
-        return self._entries[0].time if self._forgotten and self._entries else self._began
-
     def _entries_since(self, moment: float) -> list[_Entry] | None:
-        if moment < self._oldest:
+        if moment < self._began:
             return None
         return list(reversed(list(takewhile(lambda entry: entry.time >= moment, reversed(self._entries)))))
 

@@ -108,7 +108,7 @@ def start() -> Callable[[], None]:
     _hear_of_members()
     for name, handler in _HANDLERS.items():
         handovers.add(name, handler)
-    engine = Engine(Memory(), sharing=Sharing(elsewhere.hand_over, elsewhere.are_many))
+    engine = Engine(Memory(), sharing=Sharing(elsewhere.hand_over, elsewhere.are_many, elsewhere.is_reached))
     attended = Attendance(engine.joined, engine.left, engine.admits)
     _engine = engine
     engine.start()

@@ -51,6 +51,8 @@ class LiveRegion:
     position: Position | None = None
     #: What had happened before it, where this process or another one has rendered it again.
     seen: Seen | None = None
+    #: Whether another process has rendered it so.
+    is_adopted: bool = False
     #: Whether the other processes know that it is followed here.
     is_announced: bool = False
     subscribers: dict[str, Subscriber] = field(default_factory=dict)

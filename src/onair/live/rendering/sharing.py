@@ -50,6 +50,8 @@ class Sharing:
     Args:
         tell: hands a line over to all other processes, by a name. Any thread may call it.
         is_on: whether others may have sockets, and hear of what this one hears of.
+        has_room: whether what is told leaves at once. A rendering that waits is in the way of what must not
+            be lost, and is old when it leaves.
         clock: a steady clock, in seconds.
     """
 
@@ -57,10 +59,12 @@ class Sharing:
         self,
         tell: Callable[[str, bytes], object],
         is_on: Callable[[], bool],
+        has_room: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tell = tell
         self._is_on = is_on
+        self._has_room = has_room
         self._clock = clock
         self._company = Company(secrets.token_hex(4), clock)
         #: The regions that another process is to render, which one that is, and until when.
@@ -99,24 +103,27 @@ class Sharing:
         del self._left[channel]
         return True
 
-    def leave(self, region: LiveRegion) -> bool:
-        """Leave a region that has changed to the process that renders it for all, if that is another one."""
+    def leave(self, region: LiveRegion, waits: float = 0.0) -> bool:
+        """Leave a region that has changed to the process that renders it for all, if that is another one.
+
+        Args:
+            waits: seconds since it has changed.
+        """
         if region.is_personal or region.behind:
             return False
         leader = self._company.leader(region.channel, str(region.address))
         if leader is None:
             return False
-        self._left.setdefault(region.channel, (leader, self._clock() + region.patience))
+        self._left.setdefault(region.channel, (leader, self._clock() + region.patience - waits))
         return True
 
-    def has_got(self, region: LiveRegion, *, is_current: bool) -> bool:
-        """Another process has rendered a region. Returns whether nothing is left to do for it here.
+    def is_left(self, region: LiveRegion) -> bool:
+        """Whether another process is about to render a region for this one."""
+        return region.channel in self._left
 
-        Args:
-            is_current: whether the rendering has seen all that this process knows of.
-        """
+    def has_got(self, region: LiveRegion) -> None:
+        """A region has been rendered, by this process or another one."""
         self._left.pop(region.channel, None)
-        return is_current or self.leave(region)
 
     def overdue(self) -> list[str]:
         """Return the channels of regions that nobody has rendered for this process in time, once."""
@@ -137,7 +144,9 @@ class Sharing:
         return not region.is_personal and bool(self._company.others(region.channel))
 
     def offer(self, offer: Offer) -> None:
-        """Let the others have a rendering. From any thread."""
+        """Let the others have a rendering, unless it would have to wait. From any thread."""
+        if not self._has_room():
+            return
         line = json.dumps(
             {
                 "channel": offer.rendering.channel,
