@@ -42,8 +42,8 @@ async def atouch(topic: str, *, using: str | None = None) -> None:
 def revoke(user: Any, *, using: str | None = None) -> None:
     """Look at once whether a user may still see the live pages that it has open.
 
-    What the user may see is looked at with every rendering anyway, and after each write to what a page asked.
-    This is for what no page can see in the database: a blocked account of another system, a closed session.
+    What the user may see is looked at after each write to what a page asked. This is for what no page can see
+    in the database: a blocked account of another system, a closed session.
 
     Args:
         user: an instance of the user's model, or its primary key.

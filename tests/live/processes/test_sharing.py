@@ -32,6 +32,12 @@ class Shown:
     def hear(self) -> None:
         patch = self.page.patch()
         region = patch["r"]
+        if "stale" in patch:
+            return  # it could not be rendered, and is told of again
+        if "again" in patch:
+            self.page.versions = {region: self.versions[region]}
+            self.page.listen()
+            return
         if "html" in patch:
             self.contents[region] = patch["html"]
         elif patch["p"] == self.versions[region]:
@@ -73,7 +79,7 @@ def open_in_each(processes: list[Served]) -> Iterator[list[Page]]:
     with ExitStack() as stack:
         pages = [stack.enter_context(opened("/notes/", processes[0], process)) for process in processes]
         wait_until(
-            lambda: sum(costs_of_a_write(processes[0], processes, pages)) == 1,
+            lambda: all(sum(costs_of_a_write(processes[0], processes, pages)) == 1 for _ in range(5)),
             "one process renders for the other",
         )
         yield pages

@@ -12,6 +12,8 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.http import HttpRequest
 from django.test import override_settings
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -38,6 +40,7 @@ from onair.live.rendering.sharing import (
 from onair.live.rendering.viewer import Address
 from onair.live.sealing import NotOurs, seal
 from onair.live.templating.audience import Audience
+from tests.live.rendering import views
 from tests.live.rendering.case import PagesTestCase
 from tests.live.rendering.pages import Page
 from tests.live.rendering.test_elsewhere import hand_over, run
@@ -411,6 +414,20 @@ Lines.TestCase.settings = settings(max_examples=60, stateful_step_count=40, dead
 TestLines = Lines.TestCase
 
 
+def in_thread(action: Callable[..., None], *arguments: Any) -> None:
+    """Do something as another request does, with other connections."""
+
+    def run() -> None:
+        try:
+            action(*arguments)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
 class Elsewhere:
     """Another process that follows the regions of a test's pages, by what it tells and is told."""
 
@@ -602,6 +619,31 @@ class Tests(PagesTestCase):
         assert "Second" in str(page.patch())
         late.listen()
         assert "Unheard of" in str(page.patch())
+
+    def test_what_comes_while_it_is_rendered_here_is_shown_then(self) -> None:
+        page = self.page("/raced/?on=default")
+        other = self.elsewhere(page)
+        region = self.followed(page)
+        self.ticket("First")
+
+        def another_process_renders(request: HttpRequest) -> None:
+            if getattr(request, "onair_render", False):
+                views.AFTER_RENDERING.clear()
+                in_thread(self.change_and_offer, other, region)
+
+        views.AFTER_RENDERING.append(another_process_renders)
+        self.lose_patience()
+        assert "First" in str(page.patch())
+        assert "Second" in str(page.patch())
+        self.settle()
+        assert self.engine.renderings == self.before + 1
+        assert not self.engine._sharing._left
+
+    def change_and_offer(self, other: Elsewhere, region: LiveRegion) -> None:
+        other.sharing.announce_again([other.mine])
+        other.say()
+        self.ticket("Second")
+        self.offer(other, self.rendering(region))
 
     def test_when_the_other_process_leaves_what_it_was_to_render_is_rendered_here(self) -> None:
         page = self.page("/list/")

@@ -20,7 +20,7 @@ from onair.live.matching.index import Index
 from onair.live.matching.reads import ReadSet
 from onair.live.rendering import telling
 from onair.live.rendering.concern import concern
-from onair.live.rendering.log import CLOCK_SKEW, Change, ChangeLog, Position, Seen, log
+from onair.live.rendering.log import Change, ChangeLog, Position, Seen, log
 from onair.live.rendering.memory import Access, Memory, access_of
 from onair.live.rendering.region import LiveRegion, Subscriber
 from onair.live.rendering.replay import Denied, own_connections, replay
@@ -83,6 +83,8 @@ class Engine:
         #: The channels of those that wait to be rendered, and of those that are from time to time.
         self._dirty: dict[str, None] = {}
         self._timed: dict[str, None] = {}
+        #: What other processes have rendered while this one did.
+        self._held: dict[str, Offer] = {}
         self._pool = ThreadPoolExecutor(THREADS, "onair-live-render")
         self._thread = threading.Thread(target=self._run, name="onair-live", daemon=True)
 
@@ -488,6 +490,7 @@ class Engine:
         self.renderings += 1
         for channel in channels:
             region = self._regions.get(channel)
+            held = self._held.pop(channel, None)
             if region is None:
                 continue
             region.is_rendering = False
@@ -500,6 +503,8 @@ class Engine:
                 self._offer(region, seen, seconds)
             else:
                 self._sharing.withdraw(region)
+            if held is not None and self._sharing.is_left(region):
+                self._offered(held)
         if not isinstance(result, Denied):
             self._keep_access(("access", result.address, viewer), access_of(result))
 
@@ -578,10 +583,12 @@ class Engine:
     def _offered(self, offer: Offer) -> None:
         """Show what another process has rendered, unless something newer is shown, or about to be."""
         region = self._regions.get(offer.rendering.channel)
-        if region is None or region.is_rendering:
+        if region is None:
             return
-        # A page that was loaded meanwhile may show more.
-        position = replace(self._log.position(), time=offer.seen.time - CLOCK_SKEW)
+        if region.is_rendering:
+            self._held[region.channel] = offer
+            return
+        position = self._log.position()
         beyond = self._log.beyond(offer.seen)
         if beyond is None:
             return
@@ -591,7 +598,9 @@ class Engine:
             return
         region.pause(self._clock(), offer.seconds)
         self._sharing.has_got(region)
-        self._show(region, offer.rendering, position)
+        # A page that was loaded since it began may show more.
+        began = min(offer.seen.time, position.time - offer.seconds)
+        self._show(region, offer.rendering, replace(position, time=began))
         region.seen, region.is_adopted = offer.seen, True
         if lacking and not self._leave_to_others(region, max(lacking)):
             self._soil([region])

@@ -82,12 +82,26 @@ def forbid(request: HttpRequest, name: str) -> None:
     User.objects.get(username=name).user_permissions.clear()
 
 
+def edit(request: HttpRequest, text: str) -> None:
+    note = Note.objects.order_by("?").first()
+    if note is not None:
+        Note.objects.filter(pk=note.pk).update(text=text)
+
+
+def keep(request: HttpRequest, number: str) -> None:
+    """Remove all notes but the last ones."""
+    kept = Note.objects.order_by("-id").values_list("id", flat=True)[: int(number)]
+    Note.objects.exclude(pk__in=list(kept)).delete()
+
+
 ACTIONS: dict[str, Callable[[HttpRequest, str], object]] = {
     "enter": enter,
     "leave": lambda request, what: logout(request),
     "allow": allow,
     "forbid": forbid,
     "write": lambda request, text: Note.objects.create(text=text),
+    "edit": edit,
+    "keep": keep,
     "touch": lambda request, topic: onair.touch(topic),
     "revoke": lambda request, name: onair.revoke(User.objects.get(username=name)),
     "renderings": lambda request, what: renderings,
