@@ -12,7 +12,6 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.http import HttpRequest
 from django.test import override_settings
 from hypothesis import settings
@@ -27,7 +26,7 @@ from onair.live.rendering import process, sharing
 from onair.live.rendering.company import FRESH
 from onair.live.rendering.log import MAX_AGE, Seen, log
 from onair.live.rendering.region import LiveRegion
-from onair.live.rendering.replay import Denied, replay
+from onair.live.rendering.replay import Denied, own_connections, replay
 from onair.live.rendering.sharing import (
     FOLLOWED,
     LEFT,
@@ -418,10 +417,8 @@ def in_thread(action: Callable[..., None], *arguments: Any) -> None:
     """Do something as another request does, with other connections."""
 
     def run() -> None:
-        try:
+        with own_connections():
             action(*arguments)
-        finally:
-            connections.close_all()
 
     thread = threading.Thread(target=run)
     thread.start()
