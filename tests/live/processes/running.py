@@ -22,6 +22,9 @@ from tests.shared_name import shared_name
 
 PROJECT = Path(__file__).with_name("project")
 
+#: Where browsers find all processes: the same page has the same address in each.
+HOST = "127.0.0.1:8000"
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -126,8 +129,8 @@ def site(folder: Path, engine: str, cluster: str = "", database: str = "") -> Si
 def opened(
     path: str, pages: Served, sockets: Served, cookies: dict[str, str] | None = None
 ) -> Iterator[Page]:
-    """A page of one process that listens by a socket of another, or of the same."""
-    page = Page(pages.address, "", cookies=cookies or {})
+    """A page of one process that listens by a socket of another, or of the same; all at one address."""
+    page = Page(pages.address, "", cookies=cookies or {}, host=HOST)
     page.socket_url = sockets.socket_url(page.load(path))
     with page.connected():
         yield page.listen()

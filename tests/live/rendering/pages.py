@@ -20,11 +20,15 @@ DATA = re.compile(r'<script type="application/json" id="onair-live">(.*?)</scrip
 
 @dataclass
 class Page:
-    """One page in one browser."""
+    """One page in one browser.
+
+    ``host`` is the address that the browser knows, where something stands between it and the site.
+    """
 
     url: str
     socket_url: str
     cookies: dict[str, str] = field(default_factory=dict)
+    host: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     early: deque[dict[str, Any]] = field(default_factory=deque)
 
@@ -41,7 +45,8 @@ class Page:
 
     def _headers(self) -> dict[str, str]:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        return {"Cookie": cookie, "Origin": self.url} if cookie else {"Origin": self.url}
+        headers = {"Origin": f"http://{self.host}", "Host": self.host} if self.host else {"Origin": self.url}
+        return headers | {"Cookie": cookie} if cookie else headers
 
     @contextmanager
     def connected(self) -> Iterator[Page]:

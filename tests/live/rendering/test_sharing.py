@@ -113,7 +113,7 @@ class Told:
         name, line = self.early.popleft()
         self.early.rotate(index)
         if name == RENDERED:
-            offer = offer_of(line, self.followed.__contains__)
+            _, offer = offer_of(line, self.followed.__contains__)
             if offer is not None:
                 self.offers.append(offer)
             return
@@ -513,7 +513,7 @@ class Tests(PagesTestCase):
 
     def offers(self) -> list[Offer]:
         lines = [line for name, line in self.told if name == RENDERED]
-        return [offer for line in lines if (offer := offer_of(line, lambda channel: True)) is not None]
+        return [offer for line in lines if (offer := offer_of(line, lambda channel: True)[1]) is not None]
 
     def settle(self) -> None:
         """Wait until the engine has done what it has been asked for."""

@@ -199,7 +199,11 @@ def _left_elsewhere(line: bytes) -> None:
 
 def _rendered_elsewhere(line: bytes) -> None:
     engine = _engine
-    if engine is not None and (offer := offer_of(line, engine.follows)) is not None:
+    if engine is None:
+        return
+    process, offer = offer_of(line, engine.follows)
+    if offer is not None:
+        engine.has_come(process, [offer.rendering.channel])
         engine.offered(offer)
 
 

@@ -149,6 +149,7 @@ class Sharing:
             return
         line = json.dumps(
             {
+                "from": self._company.own,
                 "channel": offer.rendering.channel,
                 "seen": [offer.seen.time, offer.seen.numbers],
                 "seconds": offer.seconds,
@@ -177,8 +178,8 @@ def channels_of(line: bytes) -> tuple[str, list[str]]:
     return told["from"], told["channels"]
 
 
-def offer_of(line: bytes, is_followed: Callable[[str], bool]) -> Offer | None:
-    """Return the rendering that another process offers, None where it is of no use here.
+def offer_of(line: bytes, is_followed: Callable[[str], bool]) -> tuple[str, Offer | None]:
+    """Return who offers a rendering, and the rendering; None where it is of no use here.
 
     Args:
         is_followed: whether this process follows a channel.
@@ -189,6 +190,6 @@ def offer_of(line: bytes, is_followed: Callable[[str], bool]) -> Offer | None:
     """
     told: dict[str, Any] = json.loads(unseal(line))
     if not is_followed(told["channel"]):
-        return None
+        return told["from"], None
     moment, numbers = told["seen"]
-    return Offer(wire.decode(told["region"]), Seen(moment, numbers), told["seconds"])
+    return told["from"], Offer(wire.decode(told["region"]), Seen(moment, numbers), told["seconds"])
