@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from onair.publishing.event import Outgoing
+from onair.publishing.handover import Handover
 from onair.publishing.queue import EventQueue, Waiting
 
 
@@ -78,6 +79,40 @@ def test_what_waits_since_before_a_time_expires() -> None:
     assert queue.expire(2.0) == 2
     assert queue.size == 2
     assert names(queue.take(max_events=9, max_bytes=10)) == ["2", "3"]
+
+
+def handed(taken: list[Waiting]) -> list[str]:
+    return [waiting.item.name for waiting in taken if isinstance(waiting.item, Outgoing | Handover)]
+
+
+def test_when_something_is_dropped_that_others_rely_on_they_are_told_first_and_once() -> None:
+    queue = EventQueue(max_events=2, max_bytes=100)
+    for item in (Handover("changes", b"1"), event(1), event(2)):
+        queue.put(item, 0)
+    assert handed(queue.take(max_events=10, max_bytes=100)) == ["missed", "1", "2"]
+    queue.put(event(3), 0)
+    assert handed(queue.take(max_events=10, max_bytes=100)) == ["3"]
+
+
+def test_that_something_was_dropped_is_told_with_the_next_item_and_again_where_it_did_not_leave() -> None:
+    queue = EventQueue(max_events=2, max_bytes=100)
+    queue.put(Handover("changes", b"1"), 0)
+    assert queue.expire(1) == 1
+    assert queue.take(max_events=10, max_bytes=100) == []
+    queue.put(event(1), 2)
+    taken = queue.take(max_events=1, max_bytes=100)
+    assert handed(taken) == ["missed"]
+    assert queue.put_back(taken) == 0
+    assert len(queue) == 1
+    assert queue.size == 1
+    assert handed(queue.take(max_events=10, max_bytes=100)) == ["missed", "1"]
+
+
+def test_an_event_that_is_dropped_is_nobodys_loss_but_its_own() -> None:
+    queue = EventQueue(max_events=1, max_bytes=100)
+    for number in range(2):
+        queue.put(event(number), 0)
+    assert handed(queue.take(max_events=10, max_bytes=100)) == ["1"]
 
 
 class Model(RuleBasedStateMachine):

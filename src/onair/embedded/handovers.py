@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import close_old_connections, connections
 
+from onair.engines.entries import MISSED
 from onair.server.api.errors import HandedTooMuch
 from onair.webhooks.worker import Worker
 
@@ -18,9 +19,6 @@ logger = logging.getLogger("onair")
 
 #: Gets one line of what was handed over.
 Handler = Callable[[bytes], object]
-
-#: By this name a handler hears that some of what was handed over never came.
-MISSED = "missed"
 
 _handlers: dict[str, Handler] = {}
 

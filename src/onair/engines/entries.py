@@ -16,6 +16,9 @@ from onair.protocol.member import Member
 #: The channel that every node follows: what is said to all. No client can name it.
 EVERYBODY = "#everybody"
 
+#: By this name the site's code hears that something that was handed over to it never came.
+MISSED = "missed"
+
 #: What is before the id of a user: the channel on which signed-in users are present. No client can name it.
 USER_PREFIX = "#user-"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -305,7 +306,7 @@ def test_who_offers_too_much_says_that_it_renders_for_nobody() -> None:
     mine = leader.followed[one.channel].rendering
     assert mine is not None
     assert follower.sharing.leave(follower.followed[one.channel])
-    tree = Block(Part.REGION, mine.id, ("x" * sharing.MOST_BYTES,), ())
+    tree = Block(Part.REGION, mine.id, (secrets.token_hex(sharing.MOST_BYTES),), ())
     leader.sharing.offer(Offer(replace(mine, tree=tree), Seen(7.5, {}), 0.25))
     wire.deliver()
     assert not follower.offers
@@ -468,8 +469,11 @@ class Tests(PagesTestCase):
     def followed(self, page: Page) -> LiveRegion:
         """The only region of a page."""
         (channel,) = page.channels.values()
-        wait_until(lambda: channel in self.said(FOLLOWED), "the others are told of the region")
-        return self.engine._regions[channel]
+        regions = self.engine._regions
+        wait_until(
+            lambda: channel in regions and regions[channel].is_announced, "the others are told of the region"
+        )
+        return regions[channel]
 
     def elsewhere(self, page: Page, *, leads: bool = True) -> Elsewhere:
         """Another process that follows a page's region, and renders it for this one, or not."""

@@ -14,6 +14,7 @@ from onair.changes import interest
 from onair.changes.change import Commit
 from onair.changes.ids import ChangeId, new_id
 from onair.embedded import attendance, handovers
+from onair.engines.entries import MISSED
 from onair.hub.attendance import Attendance
 from onair.live import elsewhere, tokens
 from onair.live.again import is_rendering
@@ -244,7 +245,7 @@ _HANDLERS: Mapping[str, handovers.Handler] = {
     FOLLOWED: _followed_elsewhere,
     LEFT: _left_elsewhere,
     RENDERED: _rendered_elsewhere,
-    handovers.MISSED: _missed,
+    MISSED: _missed,
 }
 
 

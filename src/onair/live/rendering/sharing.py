@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +27,8 @@ FOLLOWED, LEFT, RENDERED = "followed", "left", "rendered"
 #: Channels of one line.
 MOST_CHANNELS = 500
 
-#: Bytes of a rendering that is told. A larger one each process makes for itself.
-MOST_BYTES = 256 * 1024
+#: Bytes of a rendering that is told, when it is compressed. A larger one each process makes for itself.
+MOST_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +157,10 @@ class Sharing:
                 "region": wire.encode(offer.rendering),
             },
             separators=(",", ":"),
-        ).encode()
-        if len(line) <= MOST_BYTES:
-            self._tell(RENDERED, seal(line))
+        )
+        told = zlib.compress(line.encode(), zlib.Z_BEST_SPEED)
+        if len(told) <= MOST_BYTES:
+            self._tell(RENDERED, seal(told))
         else:
             self._say(LEFT, [offer.rendering.channel])
 
@@ -188,7 +190,7 @@ def offer_of(line: bytes, is_followed: Callable[[str], bool]) -> tuple[str, Offe
         NotOurs: no process of this site has offered it.
         ValueError: it is of a model that this process does not have.
     """
-    told: dict[str, Any] = json.loads(unseal(line))
+    told: dict[str, Any] = json.loads(zlib.decompress(unseal(line)))
     if not is_followed(told["channel"]):
         return told["from"], None
     moment, numbers = told["seen"]
