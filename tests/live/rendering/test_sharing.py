@@ -470,9 +470,11 @@ class Tests(PagesTestCase):
         """The only region of a page."""
         (channel,) = page.channels.values()
         regions = self.engine._regions
-        wait_until(
-            lambda: channel in regions and regions[channel].is_announced, "the others are told of the region"
-        )
+
+        def is_announced() -> bool:
+            return channel in self.said(FOLLOWED) and channel in regions and regions[channel].is_announced
+
+        wait_until(is_announced, "the others are told of the region")
         return regions[channel]
 
     def elsewhere(self, page: Page, *, leads: bool = True) -> Elsewhere:
