@@ -63,6 +63,7 @@ unit: $(OLD)/ready $(NEW)/ready javascript
 	scripts/install-postgresql
 	scripts/install-redis
 	scripts/install-nginx
+	scripts/install-systemd
 	$(OLD)/bin/python $(PYTEST)
 	PYTHONDEVMODE=1 $(NEW)/bin/python $(PYTEST) -m "not once"
 
