@@ -248,3 +248,4 @@ def test_the_live_desk_is_live_under_the_strictest_security_policy(sit_at: Any, 
     assert response is not None
     assert "default-src 'self'" in response.headers["content-security-policy"]
     expect(carla.page.locator("#api")).to_be_visible()
+    expect(carla.page.locator("#following")).to_contain_text("follows")
