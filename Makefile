@@ -51,9 +51,6 @@ javascript: $(OLD)/ready
 	$(NPM) test
 	$(NPM_CLIENTS) ci --no-audit --no-fund --silent
 
-# A run that takes too long ends by itself and says which tests were slow; so does a test that hangs (pyproject.toml).
-PYTEST := -m pytest --numprocesses=auto --dist=worksteal --durations=25 --session-timeout=2100
-
 # Real servers, real sockets and real browsers are among these; see tests/.
 # The older end runs all tests as sites run, without the interpreter's development mode, which slows every process
 # down. The newer end runs in that mode, where warnings of what will go come first, and leaves out what is marked
@@ -64,8 +61,8 @@ unit: $(OLD)/ready $(NEW)/ready javascript
 	scripts/install-redis
 	scripts/install-nginx
 	scripts/install-systemd
-	$(OLD)/bin/python $(PYTEST)
-	PYTHONDEVMODE=1 $(NEW)/bin/python $(PYTEST) -m "not once"
+	scripts/run-tests $(OLD)/bin/python
+	PYTHONDEVMODE=1 scripts/run-tests $(NEW)/bin/python -m "not once"
 
 # Random bytes for the parsers, and random queries and writes for live pages, for some seconds each.
 # `python -m tests.fuzz.run --help` and `python -m tests.live.soundness --help` for longer.
