@@ -230,10 +230,10 @@ class Engine:
 
     def _leave_to_browsers(self, region: LiveRegion) -> bool:
         """Where very many pages of single visitors change at once, each asks for its own."""
-        personal = region.rendering is not None and region.rendering.reads.audience.is_personal
-        if personal:
-            telling.tell(region.channel, {"r": region.id, **telling.STALE})
-        return personal
+        if region.rendering is None or not region.is_personal:
+            return False
+        telling.tell(region.channel, {"r": region.id, **telling.STALE})
+        return True
 
     def _soil(self, regions: Iterable[LiveRegion]) -> None:
         self._dirty.update((region.channel, None) for region in regions)
